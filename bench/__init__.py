@@ -1,0 +1,1 @@
+"""Measurements, printed as medians with versions: `make bench`. Tests assert no times."""

@@ -1,0 +1,59 @@
+"""PMO Bridge: an LTI 1.3 Advantage tool; `create_app()` alone joins its parts."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from flask import Flask
+from flask_bootstrap import Bootstrap5
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from lti_tool import db, errors, events, health, web
+from lti_tool.analytics.views import blueprint as analytics
+from lti_tool.cli import add_commands
+from lti_tool.config import read_settings
+from lti_tool.curriculum.views import blueprint as curriculum
+from lti_tool.grades.views import blueprint as grades
+from lti_tool.launch.views import blueprint as launch
+from lti_tool.lessons.views import blueprint as lessons
+from lti_tool.quiz.views import blueprint as quiz
+from lti_tool.reactions import REACTIONS
+
+ROOT = Path(__file__).parent.parent
+STATIC_SECONDS = 3600
+
+
+def create_app(environ: Mapping[str, str] | None = None) -> Flask:
+    """Build the application from LTI_TOOL_* variables (`environ`, or the process's own)."""
+    settings = read_settings(os.environ if environ is None else environ)
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("lti_tool").setLevel(settings.log_level)
+    app = Flask(__name__, template_folder=str(ROOT / "templates"))
+    app.config["LTI_TOOL"] = settings
+    app.config["BOOTSTRAP_SERVE_LOCAL"] = True
+    app.config["PREFERRED_URL_SCHEME"] = settings.public_url.split(":", 1)[0]
+    db.init_app(app, settings.database_url)
+    Bootstrap5(app)
+    errors.init_app(app)
+    events.init_app(app, REACTIONS)
+    web.init_app(app)
+    add_commands(app)
+    for blueprint in (health.blueprint, launch, curriculum, lessons, quiz, grades, analytics):
+        app.register_blueprint(blueprint)
+    _serve(app, settings.proxies)
+    return app
+
+
+def _serve(app: Flask, proxies: int) -> None:
+    """What stands between the server and Flask: static files, and trusted proxies' headers."""
+    static = WhiteNoise(app.wsgi_app, max_age=STATIC_SECONDS)
+    static.add_files(str(Path(__file__).parent / "static"), prefix="static/")
+    app.wsgi_app = static  # type: ignore[method-assign]
+    if proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
+        )

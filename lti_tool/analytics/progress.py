@@ -1,0 +1,121 @@
+"""Who stands where at a placement: the instructor's table, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import contains_eager
+
+from lti_tool.courses.models import Membership, User
+from lti_tool.curriculum.models import Placement
+from lti_tool.db import db
+from lti_tool.grades.models import Delivery, DeliveryState, Grade
+from lti_tool.grades.receipts import Receipt, receipt
+from lti_tool.lessons.completing import count_completed
+from lti_tool.lti.roles import Role
+from lti_tool.quiz.attempts import count_attempts
+
+PAGE_ROWS = 50
+
+
+@dataclass(frozen=True)
+class LearnerRow:
+    """One learner: lessons completed, attempts begun, the grade and how far it has come."""
+
+    user: User
+    last_launch_at: datetime | None
+    lessons_done: int
+    attempts: int
+    grade: Grade | None
+    delivery: Delivery | None
+    passed: bool
+
+    @property
+    def receipt(self) -> Receipt | None:
+        return receipt(self.grade) if self.grade else None
+
+
+@dataclass(frozen=True)
+class LearnerPage:
+    rows: Sequence[LearnerRow]
+    page: int
+    pages: int
+    learners: int
+
+
+@dataclass(frozen=True)
+class DeliveryCount:
+    """How many grades are in the gradebook, on their way, or wait for a person."""
+
+    accepted: int = 0
+    on_the_way: int = 0
+    blocked: int = 0
+
+    @property
+    def missing(self) -> int:
+        return self.on_the_way + self.blocked
+
+
+def learner_page(placement: Placement, context_id: int, page: int) -> LearnerPage:
+    """Page `page` (from 1) of the course's learners; four queries whatever their number."""
+    learners = _count_learners(context_id)
+    pages = max((learners + PAGE_ROWS - 1) // PAGE_ROWS, 1)
+    page = min(max(page, 1), pages)
+    found = _members_with_grades(placement.id, context_id, page)
+    user_ids = [membership.user_id for membership, _, _ in found]
+    lessons = count_completed(placement.id, user_ids)
+    attempts = count_attempts(placement.id, user_ids)
+    rows = [
+        LearnerRow(
+            user=membership.user,
+            last_launch_at=membership.last_launch_at,
+            lessons_done=lessons.get(membership.user_id, 0),
+            attempts=attempts.get(membership.user_id, 0),
+            grade=grade,
+            delivery=delivery,
+            passed=grade is not None and placement.passes(grade.score_given, grade.score_maximum),
+        )
+        for membership, grade, delivery in found
+    ]
+    return LearnerPage(rows, page, pages, learners)
+
+
+def _count_learners(context_id: int) -> int:
+    query = select(func.count()).select_from(Membership)
+    return db.session.scalar(query.filter_by(context_id=context_id, role=Role.LEARNER)) or 0
+
+
+def _members_with_grades(
+    placement_id: int, context_id: int, page: int
+) -> Sequence[tuple[Membership, Grade | None, Delivery | None]]:
+    rows = db.session.execute(
+        select(Membership, Grade, Delivery)
+        .join(User, User.id == Membership.user_id)
+        .outerjoin(Grade, and_(Grade.user_id == User.id, Grade.placement_id == placement_id))
+        .outerjoin(Delivery, Delivery.grade_id == Grade.id)
+        .where(Membership.context_id == context_id, Membership.role == Role.LEARNER)
+        .order_by(User.family_name, User.name, User.id)
+        .limit(PAGE_ROWS)
+        .offset((page - 1) * PAGE_ROWS)
+        .options(contains_eager(Membership.user))
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def count_deliveries(placement_id: int) -> DeliveryCount:
+    """Over all learners of the placement, in one query."""
+    rows = db.session.execute(
+        select(Delivery.state, func.count())
+        .join(Grade, Grade.id == Delivery.grade_id)
+        .where(Grade.placement_id == placement_id)
+        .group_by(Delivery.state)
+    )
+    counted = {state: count for state, count in rows}
+    return DeliveryCount(
+        accepted=counted.get(DeliveryState.ACCEPTED, 0),
+        on_the_way=counted.get(DeliveryState.WAITING, 0) + counted.get(DeliveryState.RETRYING, 0),
+        blocked=counted.get(DeliveryState.BLOCKED, 0),
+    )

@@ -1,0 +1,103 @@
+"""Settings, read once from LTI_TOOL_* variables. A bad one stops the start with one line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+PREFIX = "LTI_TOOL_"
+
+
+class BadSetting(Exception):
+    """A setting is missing, unknown or malformed. The text is for the operator."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the operator decides; the README's table says the same in prose."""
+
+    database_url: str
+    public_url: str
+    secret_key: str
+    trusted_origins: tuple[str, ...] = ()
+    proxies: int = 0
+    session_hours: int = 12
+    worker_threads: int = 8
+    log_level: str = "INFO"
+
+
+def _origin(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
+        raise ValueError("must be an origin such as https://lms.example.org")
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def _database_url(text: str) -> str:
+    if text.startswith("sqlite:///"):
+        return text
+    scheme, separator, rest = text.partition("://")
+    if separator and scheme in ("postgresql", "postgres", "postgresql+psycopg"):
+        return f"postgresql+psycopg://{rest}"
+    raise ValueError("must begin with sqlite:/// or postgresql://")
+
+
+def _secret(text: str) -> str:
+    if len(text) < 32:
+        raise ValueError("must have at least 32 characters")
+    return text
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    return tuple(_origin(part) for part in text.replace(",", " ").split())
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not text.isdecimal() or not low <= int(text) <= high:
+            raise ValueError(f"must be a whole number from {low} to {high}")
+        return int(text)
+
+    return parse
+
+
+def _log_level(text: str) -> str:
+    if text.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
+    return text.upper()
+
+
+PARSERS: dict[str, Callable[[str], Any]] = {
+    "database_url": _database_url,
+    "public_url": _origin,
+    "secret_key": _secret,
+    "trusted_origins": _origins,
+    "proxies": _whole(0, 10),
+    "session_hours": _whole(1, 168),
+    "worker_threads": _whole(1, 64),
+    "log_level": _log_level,
+}
+REQUIRED = ("database_url", "public_url", "secret_key")
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Build the settings from environment variables; raises `BadSetting` with one clear line."""
+    given = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environ.items()
+        if name.startswith(PREFIX)
+    }
+    for name in sorted(given.keys() - PARSERS.keys()):
+        raise BadSetting(f"{PREFIX}{name.upper()} is not a setting; see the table in README.md.")
+    for name in REQUIRED:
+        if not given.get(name):
+            raise BadSetting(f"{PREFIX}{name.upper()} must be set; see the table in README.md.")
+    values = {}
+    for name, text in given.items():
+        try:
+            values[name] = PARSERS[name](text.strip())
+        except ValueError as error:
+            raise BadSetting(f"{PREFIX}{name.upper()} {error}.") from None
+    return Settings(**values)

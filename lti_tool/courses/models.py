@@ -1,0 +1,83 @@
+"""Tables: what launches (and later rosters) told us. Natural keys are unique constraints."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lti_tool.db import Base, UTCDateTime
+from lti_tool.lti.models import Deployment
+
+
+class Context(Base):
+    """A course; `context_id` is "" where a platform launches from outside of one."""
+
+    __tablename__ = "context"
+    __table_args__ = (UniqueConstraint("deployment_id", "context_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    deployment_id: Mapped[int] = mapped_column(ForeignKey("deployment.id"))
+    context_id: Mapped[str]
+    label: Mapped[str] = mapped_column(default="")
+    title: Mapped[str] = mapped_column(default="")
+
+    deployment: Mapped[Deployment] = relationship()
+
+
+class ResourceLink(Base):
+    """A link in a course, with the line item that its scores go to (AGS 2.0, 3.1)."""
+
+    __tablename__ = "resource_link"
+    __table_args__ = (UniqueConstraint("context_id", "resource_link_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    context_id: Mapped[int] = mapped_column(ForeignKey("context.id"))
+    resource_link_id: Mapped[str]
+    title: Mapped[str] = mapped_column(default="")
+    lineitem_url: Mapped[str] = mapped_column(default="")
+    lineitems_url: Mapped[str] = mapped_column(default="")
+    ags_scopes: Mapped[list[Any]] = mapped_column(JSON, default=list)
+
+    context: Mapped[Context] = relationship()
+
+
+class User(Base):
+    """A person at one platform. Names are what the platform last said; none is needed."""
+
+    __tablename__ = "user_account"
+    __table_args__ = (UniqueConstraint("registration_id", "sub"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
+    sub: Mapped[str]
+    name: Mapped[str] = mapped_column(default="")
+    given_name: Mapped[str] = mapped_column(default="")
+    family_name: Mapped[str] = mapped_column(default="")
+    email: Mapped[str] = mapped_column(default="")
+
+    @property
+    def display_name(self) -> str:
+        """The name, or a short label that stays the same for this person."""
+        return self.name or f"{self.given_name} {self.family_name}".strip() or f"Person {self.id}"
+
+
+class Membership(Base):
+    """A person's part in a course, as of the last launch."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        UniqueConstraint("context_id", "user_id"),
+        Index(None, "context_id", "role"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    context_id: Mapped[int] = mapped_column(ForeignKey("context.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    role: Mapped[str]
+    last_launch_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    user: Mapped[User] = relationship()
+    context: Mapped[Context] = relationship()

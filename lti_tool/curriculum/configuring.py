@@ -1,0 +1,104 @@
+"""An instructor chooses the module of a link, or changes its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from decimal import Decimal
+
+from lti_tool.courses.models import ResourceLink
+from lti_tool.curriculum import catalogue
+from lti_tool.curriculum.models import Placement
+from lti_tool.db import db, utcnow
+from lti_tool.errors import Conflict, Invalid
+from lti_tool.events import PlacementConfigured, publish
+
+SETTINGS = ("attempts_allowed", "pass_mark", "opens_at", "due_at", "closes_at")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlacementSettings:
+    """What the settings page asks for; `pass_mark` is a fraction, moments are aware."""
+
+    module_id: str
+    attempts_allowed: int | None
+    pass_mark: Decimal
+    opens_at: datetime | None = None
+    due_at: datetime | None = None
+    closes_at: datetime | None = None
+
+
+def configure(
+    link: ResourceLink,
+    placement: Placement | None,
+    settings: PlacementSettings,
+    *,
+    by_user_id: int,
+    has_attempts: bool,
+) -> Placement:
+    """Place a module at the link or change its settings; publishes `PlacementConfigured`.
+
+    Called within a unit of work. Raises `Invalid` for an unknown module or dates out of order,
+    `Conflict` when the module would change under learners who have begun.
+    """
+    _check_dates(settings)
+    if placement is None:
+        version = catalogue.latest_version()
+        placement = Placement(
+            resource_link_id=link.id, version_id=version.id, module_id="", pass_mark=Decimal(0)
+        )
+        db.session.add(placement)
+    before = _as_text(placement)
+    if placement.module_id != settings.module_id:
+        _change_module(placement, settings.module_id, has_attempts)
+    for name in SETTINGS:
+        setattr(placement, name, getattr(settings, name))
+    placement.changed_at = utcnow()
+    db.session.flush()
+    publish(
+        PlacementConfigured(
+            user_id=by_user_id,
+            context_id=link.context_id,
+            placement_id=placement.id,
+            changes=_changes(before, _as_text(placement)),
+        )
+    )
+    return placement
+
+
+def _change_module(placement: Placement, module_id: str, has_attempts: bool) -> None:
+    if module_id not in catalogue.curriculum(placement.version_id).module_by_id:
+        raise Invalid(fields={"module_id": ["Choose one of the modules in the list."]})
+    if has_attempts:
+        raise Conflict(
+            "Learners have begun this module",
+            "Their work would lose its place. Add a second link to your course for another module.",
+        )
+    placement.module_id = module_id
+
+
+def _check_dates(settings: PlacementSettings) -> None:
+    """Opening, due date and closing must stand in this order, as far as they are set."""
+    faults = {}
+    opens, due, closes = settings.opens_at, settings.due_at, settings.closes_at
+    if opens and due and due <= opens:
+        faults["due_at"] = ["The due date must lie after the opening."]
+    if due and closes and closes < due:
+        faults["closes_at"] = ["The closing must not lie before the due date."]
+    if opens and closes and closes <= opens:
+        faults["closes_at"] = ["The closing must lie after the opening."]
+    if faults:
+        raise Invalid(fields=faults)
+
+
+def _as_text(placement: Placement) -> dict[str, str | None]:
+    names = [field.name for field in fields(PlacementSettings)]
+    values = {name: getattr(placement, name, None) for name in names}
+    return {name: None if value is None else str(value) for name, value in values.items()}
+
+
+def _changes(
+    before: Mapping[str, str | None], after: Mapping[str, str | None]
+) -> dict[str, list[str | None]]:
+    return {name: [before[name], after[name]] for name in after if before[name] != after[name]}

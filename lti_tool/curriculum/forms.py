@@ -1,0 +1,81 @@
+"""The settings form of a placement, as the browser sends it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate
+
+from lti_tool.curriculum.configuring import PlacementSettings
+
+DATES = ("opens_at", "due_at", "closes_at")
+
+
+class Blank(fields.Field[Any]):
+    """A number field in which nothing typed means None."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
+        text = str(value).strip()
+        if not text:
+            return None
+        if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:4]) <= 20:
+            raise ValidationError("Give a whole number from 1 to 20, or leave it empty.")
+        return int(text)
+
+
+class LocalMoment(fields.Field[Any]):
+    """What `<input type="datetime-local">` sends: a moment without its zone; empty means None."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = str(value).strip()
+        if not text:
+            return None
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            raise ValidationError("Give a date and a time.") from None
+        if moment.tzinfo is not None or not 2000 <= moment.year <= 2200:
+            raise ValidationError("Give a date and a time between the years 2000 and 2200.")
+        return moment
+
+
+class PlacementForm(Schema):
+    """Moments are in the zone that the page names in `timezone` (UTC without scripts)."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    module_id = fields.String(
+        required=True,
+        validate=validate.Length(1, 64),
+        error_messages={"required": "Choose a module."},
+    )
+    attempts_allowed = Blank(load_default=None)
+    pass_percent = fields.Integer(
+        required=True,
+        validate=validate.Range(0, 100, error="Give a percentage from 0 to 100."),
+        error_messages={"invalid": "Give a percentage from 0 to 100.", "required": "Give it."},
+    )
+    timezone = fields.String(load_default="UTC")
+    opens_at = LocalMoment(load_default=None)
+    due_at = LocalMoment(load_default=None)
+    closes_at = LocalMoment(load_default=None)
+
+    @post_load
+    def build(self, data: dict[str, Any], **kwargs: Any) -> PlacementSettings:
+        zone = _zone(data.pop("timezone"))
+        for name in DATES:
+            if data[name] is not None:
+                data[name] = data[name].replace(tzinfo=zone).astimezone(UTC)
+        pass_mark = Decimal(data.pop("pass_percent")) / 100
+        return PlacementSettings(pass_mark=pass_mark, **data)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,68 @@
+"""Tables: published versions of curricula, and placements (a module with settings at a link)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import ForeignKey, Numeric, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lti_tool.courses.models import ResourceLink
+from lti_tool.db import Base, UTCDateTime, utcnow
+
+
+class CurriculumVersion(Base):
+    """An immutable version of a curriculum; `document` is its canonical JSON."""
+
+    __tablename__ = "curriculum_version"
+    __table_args__ = (
+        UniqueConstraint("curriculum_id", "number"),
+        UniqueConstraint("curriculum_id", "digest"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    curriculum_id: Mapped[str]
+    number: Mapped[int]
+    title: Mapped[str]
+    digest: Mapped[str] = mapped_column(String(64))
+    document: Mapped[str] = mapped_column(Text, deferred=True)
+    published_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+
+
+class Placement(Base):
+    """The module that an instructor chose for a link, and its settings.
+
+    `pass_mark` is a fraction of the maximum; no `attempts_allowed` means no limit; no date means
+    no bound on that side.
+    """
+
+    __tablename__ = "placement"
+    __table_args__ = (UniqueConstraint("resource_link_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    resource_link_id: Mapped[int] = mapped_column(ForeignKey("resource_link.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("curriculum_version.id"))
+    module_id: Mapped[str]
+    attempts_allowed: Mapped[int | None]
+    pass_mark: Mapped[Decimal] = mapped_column(Numeric(4, 3))
+    opens_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closes_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+
+    resource_link: Mapped[ResourceLink] = relationship()
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether learners may work: within opening and closing, where these are set."""
+        return not self.opens_later(now) and not self.has_closed(now)
+
+    def opens_later(self, now: datetime) -> bool:
+        return self.opens_at is not None and now < self.opens_at
+
+    def has_closed(self, now: datetime) -> bool:
+        return self.closes_at is not None and now >= self.closes_at
+
+    def passes(self, given: Decimal, maximum: Decimal) -> bool:
+        """Whether a score reaches the pass mark."""
+        return maximum > 0 and given >= self.pass_mark * maximum

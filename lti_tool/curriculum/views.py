@@ -1,0 +1,61 @@
+"""The page on which an instructor chooses a module for the link and sets it up."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lti_tool.curriculum import catalogue
+from lti_tool.curriculum.configuring import configure
+from lti_tool.curriculum.documents import Curriculum
+from lti_tool.curriculum.forms import PlacementForm
+from lti_tool.db import unit_of_work
+from lti_tool.errors import Invalid
+from lti_tool.launch import session
+from lti_tool.launch.session import Visit
+from lti_tool.quiz.attempts import has_learner_attempts
+from lti_tool.web import SEE_OTHER, load_form
+
+blueprint = Blueprint("curriculum", __name__, url_prefix="/l/<launch_id>")
+FORM = PlacementForm()
+
+
+@blueprint.get("/settings")
+def settings(launch_id: str) -> str:
+    """The settings as they stand; for a new link, the curriculum's own suggestions."""
+    visit = session.instructor_visit(launch_id)
+    return _page(visit, Invalid())
+
+
+@blueprint.post("/settings")
+def save_settings(launch_id: str) -> ResponseReturnValue:
+    """Save and go to the table of learners; with faults, show the form again as it was typed."""
+    visit = session.instructor_visit(launch_id)
+    try:
+        chosen = load_form(FORM)
+        placement = visit.placement if visit.is_configured else None
+        begun = placement is not None and has_learner_attempts(placement.id)
+        with unit_of_work():
+            configure(visit.link, placement, chosen, by_user_id=visit.user.id, has_attempts=begun)
+    except Invalid as refusal:
+        return _page(visit, refusal), refusal.status
+    return redirect(url_for("analytics.learners", launch_id=launch_id, saved=1), SEE_OTHER)
+
+
+def _page(visit: Visit, refusal: Invalid) -> str:
+    placement = visit.placement if visit.is_configured else None
+    return render_template(
+        "curriculum/settings.html",
+        visit=visit,
+        placement=placement,
+        curriculum=_curriculum(visit),
+        locked=placement is not None and has_learner_attempts(placement.id),
+        typed=request.form,
+        refusal=refusal,
+    )
+
+
+def _curriculum(visit: Visit) -> Curriculum:
+    if visit.is_configured:
+        return catalogue.curriculum(visit.placement.version_id)
+    return catalogue.curriculum(catalogue.latest_version().id)

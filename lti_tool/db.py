@@ -1,0 +1,147 @@
+"""The database: declarative base, sessions, one way to write, and what SQLite needs.
+
+Only entry points (view, command, worker) open a `unit_of_work()`; use cases never commit.
+Reading needs none: a read transaction begins with the first query and ends with the request.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+SQLITE_BUSY_SECONDS = 10
+
+T = TypeVar("T", bound="Base")
+
+
+class Base(DeclarativeBase):
+    """Parent of every table; constraint names are fixed so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+migrate = Migrate()
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC; SQLite, which knows no zones, stores it without one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a zone cannot be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=value.tzinfo or UTC)
+
+
+def utcnow() -> datetime:
+    """The moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """One transaction: commits at the end, rolls back whole on any error. It cannot be nested."""
+    session = db.session()
+    if session.info.get("unit_of_work"):
+        raise RuntimeError("a unit of work is already open; use cases must not open one")
+    session.commit()  # ends the read transaction, so that SQLite can take the write lock at once
+    session.info["unit_of_work"] = True
+    try:
+        session.connection(execution_options={"lti_tool_write": True})
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info["unit_of_work"] = False
+
+
+def end_reading() -> None:
+    """Give the connection back before slow work such as a network call."""
+    db.session.commit()
+
+
+def upsert(
+    model: type[T],
+    key: Mapping[str, Any],
+    values: Mapping[str, Any],
+    *,
+    empty_keeps: bool = False,
+) -> T:
+    """Insert the row with natural key `key`, or update it to `values`; returns it.
+
+    Nothing is written where the row already says the same. With `empty_keeps`, an empty value
+    leaves what is stored as it was. A concurrent insert of the same key ends in one row on SQLite
+    and PostgreSQL alike.
+    """
+    session = db.session()
+    found = session.scalar(select(model).filter_by(**key))
+    wanted = {name: value for name, value in values.items() if value or not empty_keeps}
+    if found is not None and all(getattr(found, name) == wanted[name] for name in wanted):
+        return found
+    dialect = sqlite if session.connection().dialect.name == "sqlite" else postgresql
+    statement: Any = dialect.insert(model).values(**key, **values)
+    changes = {name: statement.excluded[name] for name in wanted or key}
+    statement = statement.on_conflict_do_update(index_elements=list(key), set_=changes)
+    stored: T = session.scalars(
+        statement.returning(model), execution_options={"populate_existing": True}
+    ).one()
+    return stored
+
+
+def init_app(app: Flask, database_url: str) -> None:
+    """Attach the database to the application and teach SQLite to behave."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = database_url
+    options: dict[str, Any] = {"pool_pre_ping": not database_url.startswith("sqlite")}
+    if database_url.startswith("sqlite"):
+        options["connect_args"] = {"timeout": SQLITE_BUSY_SECONDS}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    db.init_app(app)
+    migrate.init_app(app, db)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            _prepare_sqlite(db.engine)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """WAL, foreign keys, and our own BEGIN: the driver's would defer the write lock."""
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get("lti_tool_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

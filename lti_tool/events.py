@@ -1,0 +1,156 @@
+"""Every domain event, and `publish()`.
+
+An event is a fact in the past tense with ids and plain values. Publishing appends it to the log,
+runs what must happen in the same transaction, and leaves a message for what may happen later.
+Which handlers react stands in one table: `reactions.py`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, current_app
+from sqlalchemy import JSON, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lti_tool import outbox
+from lti_tool.db import Base, UTCDateTime, db, utcnow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Who did it where and when; `user_id` and `context_id` are None for acts of the system."""
+
+    user_id: int | None = None
+    context_id: int | None = None
+    at: datetime = field(default_factory=utcnow)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaunchReceived(Event):
+    """A person arrived from the platform."""
+
+    launch_id: str
+    resource_link_id: int
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineItemChanged(Event):
+    """The platform named a line item for a link that had none, or another one."""
+
+    resource_link_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlacementConfigured(Event):
+    """An instructor chose the module of a link or changed its settings (`changes`: old and new)."""
+
+    placement_id: int
+    changes: dict[str, list[str | None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LessonCompleted(Event):
+    placement_id: int
+    lesson_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnowledgeCheckAnswered(Event):
+    """An ungraded check was answered; `credit` from 0 to 1."""
+
+    placement_id: int
+    item_id: str
+    credit: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttemptStarted(Event):
+    placement_id: int
+    attempt_id: int
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttemptSubmitted(Event):
+    """An attempt was handed in and marked; points as decimal text."""
+
+    placement_id: int
+    attempt_id: int
+    number: int
+    score_given: str
+    score_maximum: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GradeChanged(Event):
+    """The grade of a learner for a placement moved; points as decimal text."""
+
+    placement_id: int
+    grade_id: int
+    score_given: str
+    score_maximum: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreAccepted(Event):
+    """The platform answered that it has the score."""
+
+    placement_id: int
+    grade_id: int
+    score_given: str
+    score_maximum: str
+
+
+class EventRecord(Base):
+    """The append-only log from which statistics and grades can be rebuilt."""
+
+    __tablename__ = "event"
+    __table_args__ = (Index(None, "context_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    user_id: Mapped[int | None]
+    context_id: Mapped[int | None]
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+Now = Callable[[Any], None]
+
+
+@dataclass(frozen=True)
+class Later:
+    """Ask the outbox to run `handler` for the id that the event keeps in its field `subject`."""
+
+    handler: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class Reactions:
+    """`now` runs inside the publisher's transaction, in order; `later` from the outbox."""
+
+    now: Mapping[type[Event], tuple[Now, ...]]
+    later: Mapping[type[Event], tuple[Later, ...]]
+
+
+def init_app(app: Flask, reactions: Reactions) -> None:
+    app.extensions["lti_tool_reactions"] = reactions
+
+
+def publish(event: Event) -> None:
+    """Log the event and set off its reactions; the caller's unit of work commits them together."""
+    values = {f.name: getattr(event, f.name) for f in dataclasses.fields(event)}
+    common = {name: values.pop(name) for name in ("user_id", "context_id", "at")}
+    db.session.add(EventRecord(name=type(event).__name__, data=values, **common))
+    reactions: Reactions = current_app.extensions["lti_tool_reactions"]
+    for handler in reactions.now.get(type(event), ()):
+        handler(event)
+    for later in reactions.later.get(type(event), ()):
+        outbox.add(later.handler, values[later.subject])

@@ -1,0 +1,143 @@
+"""The visit behind a request: the guard of every page under `/l/<launch_id>/`.
+
+One random secret in one cookie identifies the browser; each launch is bound to it. So two tabs,
+two courses and two people in one browser never disturb each other, and a copied address opens
+nothing elsewhere. The cookie is partitioned: it lives only inside the platform that framed us.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from functools import cached_property
+
+from flask import g, request
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+from werkzeug.wrappers import Response
+
+from lti_tool.courses.models import Context, Membership, ResourceLink, User
+from lti_tool.curriculum.models import Placement
+from lti_tool.db import db, utcnow
+from lti_tool.errors import Conflict, Forbidden, LaunchGone
+from lti_tool.launch.models import Launch
+from lti_tool.lti.messages import digest
+from lti_tool.lti.roles import Role
+from lti_tool.web import check_csrf_token
+
+COOKIE = "__Host-pmo_bridge"
+COOKIE_DAYS = 30
+
+
+class Visit:
+    """A launch with all that a page needs to know about who, where and what."""
+
+    def __init__(self, launch: Launch, placement: Placement | None) -> None:
+        self.launch = launch
+        self._placement = placement
+
+    @property
+    def id(self) -> str:
+        return self.launch.id
+
+    @property
+    def user(self) -> User:
+        return self.launch.membership.user
+
+    @property
+    def context(self) -> Context:
+        return self.launch.membership.context
+
+    @property
+    def link(self) -> ResourceLink:
+        return self.launch.resource_link
+
+    @property
+    def membership(self) -> Membership:
+        return self.launch.membership
+
+    @cached_property
+    def is_instructor(self) -> bool:
+        return self.launch.role == Role.INSTRUCTOR
+
+    @cached_property
+    def is_preview(self) -> bool:
+        """Whether what is done here stays out of the gradebook."""
+        return self.launch.role != Role.LEARNER
+
+    @property
+    def is_configured(self) -> bool:
+        return self._placement is not None
+
+    @property
+    def placement(self) -> Placement:
+        """The link's placement; raises `Conflict` where no module has been chosen yet."""
+        if self._placement is None:
+            raise Conflict(
+                "This activity has not been set up yet",
+                "Your instructor still has to choose a module for it. Come back later.",
+            )
+        return self._placement
+
+
+def browser_secret() -> str:
+    """What the browser's cookie says; "" without one."""
+    return request.cookies.get(COOKIE, "")
+
+
+def give_browser_secret(response: Response, secret: str) -> None:
+    """Set or renew the cookie that identifies the browser within this platform."""
+    response.set_cookie(
+        COOKIE,
+        secret,
+        max_age=COOKIE_DAYS * 24 * 3600,
+        secure=True,
+        httponly=True,
+        samesite="None",
+        partitioned=True,
+        path="/",
+    )
+
+
+def new_browser_secret() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def visit(launch_id: str) -> Visit:
+    """The visit that the request belongs to; checks the form's token where something is changed.
+
+    Raises `LaunchGone` when the launch has expired or belongs to another browser.
+    """
+    launch, placement = _find(launch_id)
+    if launch is None or launch.expires_at < utcnow():
+        raise LaunchGone()
+    if not hmac.compare_digest(launch.browser_hash, digest(browser_secret())):
+        raise LaunchGone()
+    found = Visit(launch, placement)
+    g.visit = found
+    g.frame_ancestors = launch.frame_ancestors
+    if request.method != "GET":
+        check_csrf_token(launch.id)
+    return found
+
+
+def instructor_visit(launch_id: str) -> Visit:
+    """As `visit`, for pages of instructors; raises `Forbidden` for anybody else."""
+    found = visit(launch_id)
+    if not found.is_instructor:
+        raise Forbidden()
+    return found
+
+
+def _find(launch_id: str) -> tuple[Launch | None, Placement | None]:
+    row = db.session.execute(
+        select(Launch, Placement)
+        .outerjoin(Placement, Placement.resource_link_id == Launch.resource_link_id)
+        .where(Launch.id == launch_id)
+        .options(
+            joinedload(Launch.membership).joinedload(Membership.user),
+            joinedload(Launch.membership).joinedload(Membership.context),
+            joinedload(Launch.resource_link),
+        )
+    ).one_or_none()
+    return (row[0], row[1]) if row else (None, None)

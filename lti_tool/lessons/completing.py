@@ -1,0 +1,96 @@
+"""Completing lessons and answering knowledge checks: the learner's own progress, never graded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from lti_tool.curriculum.documents import Lesson
+from lti_tool.curriculum.items import Item
+from lti_tool.curriculum.models import Placement
+from lti_tool.db import db, upsert, utcnow
+from lti_tool.events import KnowledgeCheckAnswered, LessonCompleted, publish
+from lti_tool.lessons.models import KnowledgeCheckAnswer, LessonCompletion
+
+
+def complete_lesson(placement: Placement, user_id: int, context_id: int, lesson: Lesson) -> None:
+    """Note that the learner has finished the lesson; a second time changes nothing.
+
+    Called within a unit of work; publishes `LessonCompleted` the first time.
+    """
+    key = {"placement_id": placement.id, "user_id": user_id, "lesson_id": lesson.id}
+    if db.session.scalar(select(LessonCompletion.id).filter_by(**key)) is not None:
+        return
+    upsert(LessonCompletion, key, {"completed_at": utcnow()})
+    publish(
+        LessonCompleted(
+            user_id=user_id,
+            context_id=context_id,
+            placement_id=placement.id,
+            lesson_id=lesson.id,
+        )
+    )
+
+
+def answer_check(
+    placement: Placement,
+    user_id: int,
+    context_id: int,
+    item: Item,
+    response: Mapping[str, Any],
+    credit: float,
+) -> None:
+    """Keep the latest answer to a knowledge check, with the credit it earned (0 to 1)."""
+    upsert(
+        KnowledgeCheckAnswer,
+        {"placement_id": placement.id, "user_id": user_id, "item_id": item.id},
+        {"response": dict(response), "credit": credit, "answered_at": utcnow()},
+    )
+    publish(
+        KnowledgeCheckAnswered(
+            user_id=user_id,
+            context_id=context_id,
+            placement_id=placement.id,
+            item_id=item.id,
+            credit=credit,
+        )
+    )
+
+
+def forget_check(placement_id: int, user_id: int, item_id: str) -> None:
+    """Clear the answer to a knowledge check, so that the learner can try again."""
+    found = find_check(placement_id, user_id, item_id)
+    if found is not None:
+        db.session.delete(found)
+
+
+def find_check(placement_id: int, user_id: int, item_id: str) -> KnowledgeCheckAnswer | None:
+    return db.session.scalar(
+        select(KnowledgeCheckAnswer).filter_by(
+            placement_id=placement_id, user_id=user_id, item_id=item_id
+        )
+    )
+
+
+def completed_lessons(placement_id: int, user_id: int) -> dict[str, datetime]:
+    """When each lesson was completed, by lesson id."""
+    rows = db.session.execute(
+        select(LessonCompletion.lesson_id, LessonCompletion.completed_at).filter_by(
+            placement_id=placement_id, user_id=user_id
+        )
+    )
+    return {row.lesson_id: row.completed_at for row in rows}
+
+
+def count_completed(placement_id: int, user_ids: list[int]) -> dict[int, int]:
+    """How many lessons each of the given learners has completed, in one query."""
+    rows = db.session.execute(
+        select(LessonCompletion.user_id, func.count())
+        .where(LessonCompletion.placement_id == placement_id)
+        .where(LessonCompletion.user_id.in_(user_ids))
+        .group_by(LessonCompletion.user_id)
+    )
+    return {user_id: count for user_id, count in rows}

@@ -1,0 +1,204 @@
+"""The module's page and its lessons."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lti_tool.curriculum import catalogue
+from lti_tool.curriculum.documents import Curriculum, Lesson, Module
+from lti_tool.curriculum.items import Item, ShortText
+from lti_tool.db import unit_of_work, utcnow
+from lti_tool.errors import NotFound
+from lti_tool.grades.receipts import receipt
+from lti_tool.grades.recording import find_grade
+from lti_tool.launch import session
+from lti_tool.launch.session import Visit
+from lti_tool.lessons import completing
+from lti_tool.quiz.attempts import list_attempts, standing
+from lti_tool.quiz.explaining import Explanation, explain
+from lti_tool.quiz.marking import mark
+from lti_tool.quiz.models import Attempt
+from lti_tool.quiz.presenting import Field, Presentation, present, present_self_marking
+from lti_tool.quiz.responses import read_response, read_self_marking
+from lti_tool.web import SEE_OTHER
+
+blueprint = Blueprint("lessons", __name__, url_prefix="/l/<launch_id>")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the curriculum a visit stands."""
+
+    visit: Visit
+    curriculum: Curriculum
+    module: Module
+
+    def lesson(self, slug: str) -> Lesson:
+        found = self.module.lesson(slug)
+        if found is None:
+            raise NotFound("There is no such lesson in this module")
+        return found
+
+    def check_of(self, lesson: Lesson) -> Item:
+        return self.curriculum.item_by_id[lesson.knowledge_check]
+
+
+def _place(launch_id: str) -> Place:
+    """Guard and load; raises `Conflict` while the module has not been chosen or has not opened."""
+    visit = session.visit(launch_id)
+    curriculum = catalogue.curriculum(visit.placement.version_id)
+    return Place(visit, curriculum, curriculum.module_by_id[visit.placement.module_id])
+
+
+@blueprint.get("/module")
+def module(launch_id: str) -> str:
+    """The module's page: progress, lessons, quiz, and the one thing to do next."""
+    place = _place(launch_id)
+    visit, placement = place.visit, place.visit.placement
+    completed = completing.completed_lessons(placement.id, visit.user.id)
+    attempts = list_attempts(placement.id, visit.user.id)
+    grade = find_grade(placement.id, visit.user.id)
+    passed = grade is not None and placement.passes(grade.score_given, grade.score_maximum)
+    return render_template(
+        "lessons/module.html",
+        visit=visit,
+        placement=placement,
+        curriculum=place.curriculum,
+        module=place.module,
+        completed=completed,
+        attempts=attempts,
+        standing=standing(placement, attempts, is_preview=visit.is_preview),
+        grade=grade,
+        receipt=receipt(grade) if grade else None,
+        passed=passed,
+        next_step=_next_step(place.module, completed, attempts, passed),
+        now=utcnow(),
+    )
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """The page's one primary action: `kind` is lesson, resume, quiz or result."""
+
+    kind: str
+    lesson: Lesson | None = None
+    attempt: Attempt | None = None
+
+
+def _next_step(
+    module: Module,
+    completed: Collection[str],
+    attempts: Sequence[Attempt],
+    passed: bool,
+) -> NextStep:
+    opened = next((attempt for attempt in attempts if attempt.is_open), None)
+    if opened is not None:
+        return NextStep("resume", attempt=opened)
+    unread = next((each for each in module.lessons if each.id not in completed), None)
+    if passed:
+        return NextStep("result", attempt=attempts[-1])
+    if unread is not None:
+        return NextStep("lesson", lesson=unread)
+    return NextStep("quiz")
+
+
+@blueprint.get("/lessons/<slug>")
+def lesson(launch_id: str, slug: str) -> str:
+    """One lesson with its sources and its knowledge check."""
+    place = _place(launch_id)
+    found = place.lesson(slug)
+    placement_id, user_id = place.visit.placement.id, place.visit.user.id
+    answer = completing.find_check(placement_id, user_id, found.knowledge_check)
+    completed = completing.completed_lessons(placement_id, user_id)
+    return render_template(
+        "lessons/lesson.html",
+        visit=place.visit,
+        curriculum=place.curriculum,
+        module=place.module,
+        lesson=found,
+        completed=completed,
+        neighbours=_neighbours(place.module, found),
+        check=_shown_check(place, found, answer.response if answer else None),
+    )
+
+
+def _neighbours(module: Module, lesson: Lesson) -> tuple[Lesson | None, Lesson | None]:
+    where = module.lessons.index(lesson)
+    before = module.lessons[where - 1] if where else None
+    after = module.lessons[where + 1] if where + 1 < len(module.lessons) else None
+    return before, after
+
+
+@dataclass(frozen=True)
+class ShownCheck:
+    """A knowledge check to answer, or answered with its explanation."""
+
+    question: Presentation
+    explanation: Explanation | None
+    self_marking: Field | None = None
+
+
+def _shown_check(place: Place, lesson: Lesson, response: object) -> ShownCheck:
+    item = place.check_of(lesson)
+    seed = f"{place.visit.user.id}"
+    question = replace(present(item, seed, response), confidence=None)
+    if response is None:
+        return ShownCheck(question, None)
+    marked = mark(item, response)
+    self_marking = None
+    if isinstance(item, ShortText) and marked.state == "needs_marking":
+        self_marking = present_self_marking(item, response)
+    return ShownCheck(question, explain(item, marked, response, seed), self_marking)
+
+
+@blueprint.post("/lessons/<slug>/check")
+def answer_check(launch_id: str, slug: str) -> ResponseReturnValue:
+    """Answer the knowledge check, or clear the answer to try again."""
+    place = _place(launch_id)
+    found = place.lesson(slug)
+    item, user_id = place.check_of(found), place.visit.user.id
+    placement = place.visit.placement
+    with unit_of_work():
+        if "again" in request.form:
+            completing.forget_check(placement.id, user_id, item.id)
+        else:
+            _keep_check(place, item)
+    return _to_check(launch_id, slug)
+
+
+def _keep_check(place: Place, item: Item) -> None:
+    user_id, placement = place.visit.user.id, place.visit.placement
+    stored = completing.find_check(placement.id, user_id, item.id)
+    if stored is not None and isinstance(item, ShortText):
+        response = read_self_marking(item, request.form, stored.response)
+    else:
+        response = read_response(item, request.form)
+    if response:
+        credit = float(mark(item, response).credit)
+        context_id = place.visit.context.id
+        completing.answer_check(placement, user_id, context_id, item, response, credit)
+
+
+def _to_check(launch_id: str, slug: str) -> ResponseReturnValue:
+    page = url_for("lessons.lesson", launch_id=launch_id, slug=slug, _anchor="check")
+    return redirect(page, SEE_OTHER)
+
+
+@blueprint.post("/lessons/<slug>/complete")
+def complete(launch_id: str, slug: str) -> ResponseReturnValue:
+    """Finish the lesson and go on to the next, or back to the module after the last."""
+    place = _place(launch_id)
+    found = place.lesson(slug)
+    with unit_of_work():
+        completing.complete_lesson(
+            place.visit.placement, place.visit.user.id, place.visit.context.id, found
+        )
+    after = _neighbours(place.module, found)[1]
+    if after is None:
+        return redirect(url_for("lessons.module", launch_id=launch_id), SEE_OTHER)
+    page = url_for("lessons.lesson", launch_id=launch_id, slug=after.slug)
+    return redirect(page, SEE_OTHER)

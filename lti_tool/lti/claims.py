@@ -1,0 +1,205 @@
+"""id_token claims -> `LaunchClaims` (LTI 1.3 core, 5.3 and 5.4).
+
+Unknown claims are passed over: platforms add their own. Texts lose control characters and are cut
+to a length that fits a page; identifiers that do not fit are refused, for cutting would merge them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate
+
+CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
+AGS_ENDPOINT = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
+NRPS_SERVICE = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+IDENTIFIER_CHARACTERS = 255
+TITLE_CHARACTERS = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContextClaim:
+    id: str
+    label: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourceLinkClaim:
+    id: str
+    title: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PresentationClaim:
+    document_target: str = ""
+    return_url: str = ""
+    locale: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgsClaim:
+    """AGS 2.0, 3.1: which services there are; `lineitem` only when the link has exactly one."""
+
+    scope: tuple[str, ...] = ()
+    lineitems: str = ""
+    lineitem: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaunchClaims:
+    """A validated launch. Empty text means that the platform did not say."""
+
+    message_type: str
+    deployment_id: str
+    sub: str
+    roles: tuple[str, ...]
+    target_link_uri: str
+    resource_link: ResourceLinkClaim
+    context: ContextClaim | None = None
+    presentation: PresentationClaim = field(default_factory=PresentationClaim)
+    ags: AgsClaim = field(default_factory=AgsClaim)
+    memberships_url: str = ""
+    custom: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
+    given_name: str = ""
+    family_name: str = ""
+    email: str = ""
+    locale: str = ""
+
+
+class Text(fields.Field[str]):
+    """Text to show: never fails; null and foreign types count as not said."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = CONTROLS.sub("", value).strip() if isinstance(value, str) else ""
+        return text[:TITLE_CHARACTERS]
+
+
+class Identifier(fields.String):
+    """An opaque identifier of 1 to 255 characters, kept exactly as sent."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Length(1, IDENTIFIER_CHARACTERS), **kwargs)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        text = str(super()._deserialize(value, *args, **kwargs))
+        if CONTROLS.search(text):
+            raise ValidationError("Has control characters.")
+        return text
+
+
+class WebAddress(fields.Field[str]):
+    """An http or https address; anything else counts as not said."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if not isinstance(value, str) or CONTROLS.search(value) or len(value) > 2000:
+            return ""
+        try:
+            parts = urlsplit(value)
+        except ValueError:
+            return ""
+        return value if parts.scheme in ("http", "https") and parts.hostname else ""
+
+
+class Texts(fields.Field[tuple[str, ...]]):
+    """A list of texts in which members that are no text are passed over."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        members = value if isinstance(value, list) else []
+        return tuple(member for member in members if isinstance(member, str))[:100]
+
+
+class _Part(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+
+class ContextSchema(_Part):
+    id = Identifier(required=True)
+    label = Text(allow_none=True)
+    title = Text(allow_none=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **kwargs: Any) -> ContextClaim:
+        return ContextClaim(**_said(data))
+
+
+class ResourceLinkSchema(_Part):
+    id = Identifier(required=True)
+    title = Text(allow_none=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **kwargs: Any) -> ResourceLinkClaim:
+        return ResourceLinkClaim(**_said(data))
+
+
+class PresentationSchema(_Part):
+    document_target = Text(allow_none=True)
+    return_url = WebAddress(allow_none=True)
+    locale = Text(allow_none=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **kwargs: Any) -> PresentationClaim:
+        return PresentationClaim(**_said(data))
+
+
+class AgsSchema(_Part):
+    scope = Texts()
+    lineitems = WebAddress(allow_none=True)
+    lineitem = WebAddress(allow_none=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **kwargs: Any) -> AgsClaim:
+        return AgsClaim(**_said(data))
+
+
+class NrpsSchema(_Part):
+    context_memberships_url = WebAddress(allow_none=True)
+
+
+class LaunchClaimsSchema(_Part):
+    message_type = Identifier(required=True, data_key=CLAIM + "message_type")
+    deployment_id = Identifier(required=True, data_key=CLAIM + "deployment_id")
+    sub = Identifier(required=True)
+    roles = Texts(required=True, data_key=CLAIM + "roles")
+    target_link_uri = fields.String(required=True, data_key=CLAIM + "target_link_uri")
+    resource_link = fields.Nested(
+        ResourceLinkSchema, required=True, data_key=CLAIM + "resource_link"
+    )
+    context = fields.Nested(ContextSchema, allow_none=True, data_key=CLAIM + "context")
+    presentation = fields.Nested(
+        PresentationSchema, allow_none=True, data_key=CLAIM + "launch_presentation"
+    )
+    ags = fields.Nested(AgsSchema, allow_none=True, data_key=AGS_ENDPOINT)
+    nrps = fields.Nested(NrpsSchema, allow_none=True, data_key=NRPS_SERVICE)
+    custom = fields.Dict(allow_none=True, data_key=CLAIM + "custom")
+    name = Text(allow_none=True)
+    given_name = Text(allow_none=True)
+    family_name = Text(allow_none=True)
+    email = Text(allow_none=True)
+    locale = Text(allow_none=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **kwargs: Any) -> LaunchClaims:
+        nrps = data.pop("nrps", None) or {}
+        memberships_url = nrps.get("context_memberships_url") or ""
+        return LaunchClaims(memberships_url=memberships_url, **_said(data))
+
+
+def _said(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if value is not None}
+
+
+SCHEMA = LaunchClaimsSchema()
+
+
+def read_claims(body: Mapping[str, Any]) -> LaunchClaims:
+    """Raises `marshmallow.ValidationError`, whose messages name the claims at fault."""
+    claims: LaunchClaims = SCHEMA.load(body)
+    return claims

@@ -1,0 +1,184 @@
+"""Calling a platform: addresses allowed, time and size bounded, tokens cached, errors classed.
+
+pylti1p3's connector is corrected in three ways: its token cache key has no client id, so two
+registrations of one issuer would share tokens; it sets no time limits; and it parses the private
+key anew for each token.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import socket
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import jwt
+import requests
+from flask import current_app
+from pylti1p3.exception import LtiServiceException
+from pylti1p3.service_connector import ServiceConnector
+from requests.adapters import HTTPAdapter
+
+from lti_tool.db import db
+from lti_tool.errors import PlatformError
+from lti_tool.lti import keys
+from lti_tool.lti.models import Registration
+from lti_tool.lti.registrations import for_pylti1p3, is_trusted, origin_of
+
+log = logging.getLogger(__name__)
+CONNECT_SECONDS = 3
+READ_SECONDS = 10
+WHOLE_ANSWER_SECONDS = 20
+ANSWER_BYTES = 1024 * 1024
+POOL = 16
+TOKEN_MARGIN_SECONDS = 60
+EXTENSION = "lti_tool_connector"
+
+
+class AddressRefused(requests.exceptions.InvalidURL):
+    """The address is not one that the tool may call."""
+
+
+class PlatformAdapter(HTTPAdapter):
+    """Refuses private addresses, sets time limits, reads answers up to a size."""
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> Any:
+        if db.session().in_transaction():
+            raise RuntimeError("no network call while a transaction is open")
+        check_address(request.url or "")
+        kwargs["timeout"] = (CONNECT_SECONDS, READ_SECONDS)
+        kwargs["stream"] = True
+        response = super().send(request, *args, **kwargs)
+        _read_bounded(response)
+        return response
+
+
+def check_address(url: str) -> None:
+    """Raises `AddressRefused` unless `url` is https at public addresses, or a trusted origin."""
+    origin = origin_of(url)
+    if is_trusted(origin):
+        return
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname:
+        raise AddressRefused(f"{origin or 'the address'} is not https")
+    try:
+        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise requests.exceptions.ConnectionError(f"{parts.hostname} is not known") from error
+    if not all(ipaddress.ip_address(entry[4][0]).is_global for entry in found):
+        raise AddressRefused(f"{origin} lies in a private network")
+
+
+def _read_bounded(response: requests.Response) -> None:
+    """Read the body at once, within the limits of size and time."""
+    started, chunks, size = time.monotonic(), [], 0
+    for chunk in response.iter_content(64 * 1024):
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > ANSWER_BYTES or time.monotonic() - started > WHOLE_ANSWER_SECONDS:
+            response.close()
+            raise requests.exceptions.ContentDecodingError("the answer is too large or too slow")
+    response._content = b"".join(chunks)
+
+
+class Connector:
+    """What a process keeps for calling platforms: one pooled session, the access tokens."""
+
+    def __init__(self) -> None:
+        self.session = requests.Session()
+        self.session.headers["User-Agent"] = "PMO-Bridge"
+        self.session.max_redirects = 0
+        adapter = PlatformAdapter(pool_connections=POOL, pool_maxsize=POOL)
+        self.session.mount("https://", adapter)
+        self.session.mount("http://", adapter)
+        self.session.trust_env = False
+        self.tokens: dict[str, tuple[str, float]] = {}
+        self.token_lock = threading.Lock()
+
+
+def connector() -> Connector:
+    """The process's own."""
+    return current_app.extensions.setdefault(EXTENSION, Connector())  # type: ignore[no-any-return]
+
+
+class RegistrationConnector(ServiceConnector):  # type: ignore[misc]  # partly typed library
+    """pylti1p3's connector for one registration, over our session, cache and key."""
+
+    def __init__(self, registration: Registration) -> None:
+        self.shared = connector()
+        super().__init__(for_pylti1p3(registration), self.shared.session)
+        signing = keys.signing_key()
+        self._registration.set_tool_private_key(signing.kid)
+        self._kid, self._private = signing.kid, signing.private
+        self._cache_prefix = (
+            f"{registration.issuer}|{registration.client_id}|{registration.auth_token_url}|"
+        )
+        db.session.commit()
+
+    def _scope_key(self, scopes: Sequence[str]) -> str:
+        return self._cache_prefix + " ".join(sorted(scopes))
+
+    def _get_cached_access_token(self, scope_key: str) -> str | None:
+        token, expires = self.shared.tokens.get(scope_key, ("", 0.0))
+        return token if expires > time.monotonic() else None
+
+    def _cache_access_token(self, scope_key: str, access_token: str, expires_in: float) -> None:
+        lasts = max(float(expires_in or 0) - TOKEN_MARGIN_SECONDS, 0)
+        self.shared.tokens[scope_key] = (access_token, time.monotonic() + lasts)
+
+    def get_access_token(self, scopes: Sequence[str]) -> str:
+        """One fetch at a time: a burst of scores asks for one token, not for one each."""
+        cached = self._get_cached_access_token(self._scope_key(scopes))
+        if cached:
+            return cached
+        with self.shared.token_lock:
+            token: str = super().get_access_token(scopes)
+            return token
+
+    def forget_token(self, scopes: Sequence[str]) -> None:
+        self.shared.tokens.pop(self._scope_key(scopes), None)
+
+    def encode_jwt(self, message: dict[str, Any], private_key: str, headers: dict[str, str]) -> str:
+        return jwt.encode(message, self._private, algorithm="RS256", headers={"kid": self._kid})
+
+
+def as_platform_error(error: Exception) -> PlatformError:
+    """Class what went wrong between us and a platform, in one line for who can cure it."""
+    if isinstance(error, AddressRefused):
+        return PlatformError("needs admin", f"The tool may not call this platform: {error}.")
+    if isinstance(error, requests.exceptions.Timeout):
+        return PlatformError("retry", "The platform did not answer in time.")
+    if isinstance(error, requests.exceptions.ConnectionError):
+        return PlatformError("retry", "The platform could not be reached.")
+    if isinstance(error, LtiServiceException):
+        return _from_answer(error.response)
+    return PlatformError("retry", "The platform's answer could not be read.")
+
+
+def _from_answer(response: requests.Response) -> PlatformError:
+    status = response.status_code
+    wait = _retry_after(response)
+    if status == 429:
+        return PlatformError("wait", "The platform asked for a pause.", wait)
+    if status == 409:
+        return PlatformError("wait", "The platform holds a score of the same second.", wait or 2)
+    if status in (408, 425) or status >= 500:
+        return PlatformError("retry", f"The platform has a problem of its own ({status}).", wait)
+    if status in (401, 403):
+        return PlatformError(
+            "needs admin", f"The platform refused the tool's access ({status}); check its scopes."
+        )
+    if status in (404, 410):
+        return PlatformError(
+            "needs instructor", f"The gradebook column is gone ({status}); launch the link again."
+        )
+    return PlatformError("needs instructor", f"The platform refused the score ({status}).")
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    text = response.headers.get("Retry-After", "")
+    return min(float(text), 3600.0) if text.isdecimal() else None

@@ -1,0 +1,266 @@
+"""Validates a login and a launch (LTI 1.3 core, 5.1; Security Framework 1.0, 5.1).
+
+Each check that fails has a named reason. State and nonce are random, single-use, short-lived and
+bound to the browser by the secret in its cookie; only their hashes are stored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import jwt
+from flask import current_app
+from marshmallow import ValidationError
+from pylti1p3.exception import LtiException
+from pylti1p3.message_validators import get_validators
+from sqlalchemy import select, update
+from sqlalchemy.orm import joinedload
+
+from lti_tool.db import db, end_reading, utcnow
+from lti_tool.errors import LaunchRefused, PlatformError
+from lti_tool.lti import platform_keys
+from lti_tool.lti.claims import CLAIM, LaunchClaims, read_claims
+from lti_tool.lti.models import Deployment, LoginState, LoginStatus, Registration
+from lti_tool.lti.refusals import refusal
+from lti_tool.lti.registrations import find_deployment, find_registrations, origin_of
+
+LOGIN_MINUTES = 15
+SKEW_SECONDS = 60
+TOKEN_CHARACTERS = 100_000
+MESSAGE_TYPES = ("LtiResourceLinkRequest",)
+
+
+@dataclass(frozen=True)
+class ValidLaunch:
+    """A launch that passed every check, and the login that it ends."""
+
+    claims: LaunchClaims
+    deployment: Deployment
+    login: LoginState
+
+
+def digest(text: str) -> str:
+    """SHA-256 in hex: how secrets of a login are stored."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def tool_url(path: str) -> str:
+    return f"{current_app.config['LTI_TOOL'].public_url}{path}"
+
+
+def begin_login(form: Mapping[str, str], browser_secret: str) -> str:
+    """Store state and nonce for a login; returns the address of the authentication request.
+
+    Called within a unit of work. Raises `LaunchRefused` (LTI 1.3 core, 4.1; Security Framework,
+    5.1.1.1 and 5.1.1.2).
+    """
+    registration = _registration_for(form)
+    login_hint = form.get("login_hint", "")
+    if not login_hint:
+        raise refusal("login_hint_missing")
+    if origin_of(form.get("target_link_uri", "")) != origin_of(tool_url("/")):
+        raise refusal("foreign_target")
+    state, nonce = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+    db.session.add(
+        LoginState(
+            registration_id=registration.id,
+            state_hash=digest(state),
+            nonce_hash=digest(nonce),
+            browser_hash=digest(browser_secret),
+            expires_at=utcnow() + timedelta(minutes=LOGIN_MINUTES),
+        )
+    )
+    query = {
+        "scope": "openid",
+        "response_type": "id_token",
+        "response_mode": "form_post",
+        "prompt": "none",
+        "client_id": registration.client_id,
+        "redirect_uri": tool_url("/lti/launch"),
+        "login_hint": login_hint,
+        "state": state,
+        "nonce": nonce,
+    }
+    if form.get("lti_message_hint"):
+        query["lti_message_hint"] = form["lti_message_hint"]
+    joint = "&" if "?" in registration.auth_login_url else "?"
+    return registration.auth_login_url + joint + urlencode(query)
+
+
+def _registration_for(form: Mapping[str, str]) -> Registration:
+    issuer = form.get("iss", "").replace("\x00", "")
+    if not issuer:
+        raise refusal("issuer_missing")
+    found = find_registrations(issuer, form.get("client_id", "").replace("\x00", "") or None)
+    if not found:
+        raise refusal("registration_unknown", issuer)
+    if len(found) > 1:
+        raise refusal("client_id_missing", issuer)
+    return found[0]
+
+
+def find_login(form: Mapping[str, str], browser_secret: str) -> LoginState:
+    """The pending login that a launch claims to end; raises `LaunchRefused`."""
+    state = form.get("state", "")
+    if not state:
+        raise refusal("state_missing")
+    login = db.session.scalar(
+        select(LoginState)
+        .options(joinedload(LoginState.registration))
+        .where(LoginState.state_hash == digest(state))
+    )
+    if login is None or login.browser_hash is None:
+        raise refusal("state_unknown")
+    if not browser_secret:
+        raise refusal("cookie_missing")
+    if not hmac.compare_digest(login.browser_hash, digest(browser_secret)):
+        raise refusal("state_foreign")
+    if login.status != LoginStatus.PENDING:
+        raise refusal("replayed")
+    if login.expires_at < utcnow():
+        raise refusal("login_expired")
+    return login
+
+
+def validate(form: Mapping[str, str], login: LoginState) -> ValidLaunch:
+    """Check everything that a launch must have; raises `LaunchRefused` with the named reason.
+
+    Reads only: `consume` ends the login within the unit of work that enters the launch.
+    """
+    registration = login.registration
+    if registration is None or not registration.enabled:
+        raise refusal("registration_unknown")
+    if form.get("error"):
+        raise refusal("platform_refused", form["error"][:100])
+    body = _verified_body(form.get("id_token", ""), registration)
+    if not hmac.compare_digest(login.nonce_hash or "", digest(str(body.get("nonce")))):
+        raise refusal("nonce_wrong")
+    claims = _checked_claims(body)
+    deployment = find_deployment(registration.id, claims.deployment_id)
+    if deployment is None:
+        raise refusal("deployment_unknown", claims.deployment_id)
+    if origin_of(claims.target_link_uri) != origin_of(tool_url("/")):
+        raise refusal("foreign_target")
+    return ValidLaunch(claims, deployment, login)
+
+
+def consume(login: LoginState) -> None:
+    """End the login as launched, once: a second launch with the same state is refused."""
+    ended = db.session.execute(
+        update(LoginState)
+        .where(LoginState.id == login.id, LoginState.status == LoginStatus.PENDING)
+        .values(status=LoginStatus.LAUNCHED, ended_at=utcnow())
+        .execution_options(synchronize_session=False)
+    )
+    if ended.rowcount != 1:  # type: ignore[attr-defined]
+        raise refusal("replayed")
+
+
+def record_refusal(refused: LaunchRefused, login: LoginState | None) -> None:
+    """Keep what was refused, why, and the reference that the person may quote."""
+    now = utcnow()
+    row = db.session.get(LoginState, login.id) if login else None
+    if row is None or row.status != LoginStatus.PENDING:
+        row = LoginState(expires_at=now, registration_id=login and login.registration_id)
+        db.session.add(row)
+    row.status, row.reason, row.reference = LoginStatus.REFUSED, refused.reason, refused.reference
+    row.detail, row.ended_at = refused.detail[:500] or None, now
+
+
+def _verified_body(token: str, registration: Registration) -> dict[str, Any]:
+    """Signature, issuer, audience and times (Security Framework 1.0, 5.1.3)."""
+    if not token:
+        raise refusal("id_token_missing")
+    try:
+        header = jwt.get_unverified_header(token) if len(token) < TOKEN_CHARACTERS else {}
+    except jwt.PyJWTError:
+        raise refusal("id_token_malformed") from None
+    if header.get("alg") != platform_keys.ALGORITHM:
+        raise refusal("algorithm_refused", str(header.get("alg"))[:50])
+    key = _platform_key(registration.jwks_url, header.get("kid"))
+    try:
+        body: dict[str, Any] = jwt.decode(
+            token,
+            key,
+            algorithms=[platform_keys.ALGORITHM],
+            issuer=registration.issuer,
+            audience=registration.client_id,
+            leeway=SKEW_SECONDS,
+            options={"require": ["exp", "iat", "iss", "aud", "nonce"]},
+        )
+    except jwt.PyJWTError as error:
+        raise refusal(_reason_of(error), str(error)) from None
+    _check_authorised_party(body, registration.client_id)
+    return body
+
+
+def _platform_key(jwks_url: str, kid: object) -> Any:
+    end_reading()
+    try:
+        key = platform_keys.public_key(jwks_url, kid) if isinstance(kid, str) else None
+    except PlatformError as error:
+        raise refusal("keys_unreachable", str(error)) from None
+    if key is None:
+        raise refusal("key_unknown")
+    return key
+
+
+REASONS: tuple[tuple[type[jwt.PyJWTError], str], ...] = (
+    (jwt.ExpiredSignatureError, "token_expired"),
+    (jwt.ImmatureSignatureError, "token_from_the_future"),
+    (jwt.InvalidSignatureError, "signature_wrong"),
+    (jwt.InvalidIssuerError, "issuer_wrong"),
+    (jwt.InvalidAudienceError, "audience_wrong"),
+    (jwt.MissingRequiredClaimError, "claim_missing"),
+)
+
+
+def _reason_of(error: jwt.PyJWTError) -> str:
+    return next((name for kind, name in REASONS if isinstance(error, kind)), "id_token_malformed")
+
+
+def _check_authorised_party(body: Mapping[str, Any], client_id: str) -> None:
+    """Several audiences need `azp`, and `azp` must be us (OpenID Connect Core 1.0, 3.1.3.7)."""
+    azp = body.get("azp")
+    several = isinstance(body["aud"], list) and len(body["aud"]) > 1
+    if (several and azp is None) or (azp is not None and azp != client_id):
+        raise refusal("authorised_party_wrong")
+
+
+def _names(error: ValidationError) -> str:
+    """The claims at fault, without their long prefixes."""
+    faults: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
+    return ", ".join(sorted(name.rsplit("/", 1)[-1] for name in faults))
+
+
+def _checked_claims(body: Mapping[str, Any]) -> LaunchClaims:
+    """What the message itself must say (LTI 1.3 core, 5.3)."""
+    if body.get(CLAIM + "version") != "1.3.0":
+        raise refusal("version_wrong")
+    message_type = body.get(CLAIM + "message_type")
+    if message_type not in MESSAGE_TYPES:
+        raise refusal("message_type_unknown", str(message_type)[:100])
+    if not body.get("sub"):
+        raise refusal("anonymous")
+    return _read_message(body)
+
+
+def _read_message(body: Mapping[str, Any]) -> LaunchClaims:
+    """Our own reading of the claims, and pylti1p3's check of what the message type demands."""
+    try:
+        claims = read_claims(body)
+        for validator in get_validators():
+            if validator.can_validate(body):
+                validator.validate(body)
+    except ValidationError as error:
+        raise refusal("claim_missing", _names(error)) from None
+    except LtiException as error:
+        raise refusal("claim_missing", str(error)) from None
+    return claims

@@ -1,0 +1,91 @@
+"""Tables: which platforms we know, our keys, and the state of each login on its way to a launch."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lti_tool.db import Base, UTCDateTime, utcnow
+
+
+class Registration(Base):
+    """The tool as registered at one platform under one client id (LTI 1.3 core, 3.1.3)."""
+
+    __tablename__ = "registration"
+    __table_args__ = (UniqueConstraint("issuer", "client_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    issuer: Mapped[str]
+    client_id: Mapped[str]
+    auth_login_url: Mapped[str]
+    auth_token_url: Mapped[str]
+    jwks_url: Mapped[str]
+    token_audience: Mapped[str | None]
+    profile: Mapped[str] = mapped_column(default="generic")
+    enabled: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+
+    deployments: Mapped[list[Deployment]] = relationship(
+        back_populates="registration", order_by="Deployment.id"
+    )
+
+
+class Deployment(Base):
+    """One installation of the tool under a registration (LTI 1.3 core, 3.1.3)."""
+
+    __tablename__ = "deployment"
+    __table_args__ = (UniqueConstraint("registration_id", "deployment_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
+    deployment_id: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+
+    registration: Mapped[Registration] = relationship(back_populates="deployments")
+
+
+class ToolKey(Base):
+    """A key pair of ours. The private half is PEM, encrypted with the settings' secret key."""
+
+    __tablename__ = "tool_key"
+
+    kid: Mapped[str] = mapped_column(primary_key=True)
+    private_pem: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+    retired_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class LoginStatus(enum.StrEnum):
+    PENDING = "pending"
+    LAUNCHED = "launched"
+    REFUSED = "refused"
+
+
+class LoginState(Base):
+    """A login from its start to its end; a launch that never had a login is kept here too.
+
+    State, nonce and browser secret are stored as SHA-256 only. A pending state that is past
+    `expires_at` counts as expired.
+    """
+
+    __tablename__ = "login_state"
+    __table_args__ = (Index(None, "created_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"))
+    state_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    nonce_hash: Mapped[str | None] = mapped_column(String(64))
+    browser_hash: Mapped[str | None] = mapped_column(String(64))
+    status: Mapped[str] = mapped_column(default=LoginStatus.PENDING)
+    reason: Mapped[str | None]
+    detail: Mapped[str | None]
+    reference: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    registration: Mapped[Registration | None] = relationship()

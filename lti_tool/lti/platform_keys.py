@@ -1,0 +1,79 @@
+"""The platforms' public keys: cached, refetched once on an unknown kid, with a floor between.
+
+Keys rotate without notice, and anybody may send a token with an invented kid: so an unknown kid
+causes a fetch, but never more than one in `FLOOR_SECONDS` for each key set, one at a time.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import jwt
+import requests
+from flask import current_app
+
+from lti_tool.errors import PlatformError
+from lti_tool.lti.connector import as_platform_error, connector
+
+FLOOR_SECONDS = 30
+KEPT_SECONDS = 24 * 3600
+ALGORITHM = "RS256"
+EXTENSION = "lti_tool_platform_keys"
+
+
+@dataclass
+class KeySet:
+    """The keys of one JWK set address, by kid."""
+
+    keys: dict[str, Any] = field(default_factory=dict)
+    fetched: float = float("-inf")
+    asked: float = float("-inf")
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def find(self, kid: str) -> Any | None:
+        fresh = time.monotonic() - self.fetched < KEPT_SECONDS
+        return self.keys.get(kid) if fresh else None
+
+    def may_ask(self) -> bool:
+        return time.monotonic() - self.asked >= FLOOR_SECONDS
+
+
+def public_key(jwks_url: str, kid: str) -> Any | None:
+    """The RSA public key with that id, or None when the platform does not have it.
+
+    Raises `PlatformError` when the key set is needed and cannot be fetched.
+    """
+    cache: dict[str, KeySet] = current_app.extensions.setdefault(EXTENSION, {})
+    key_set = cache.setdefault(jwks_url, KeySet())
+    found = key_set.find(kid)
+    if found is not None:
+        return found
+    with key_set.lock:
+        if key_set.find(kid) is None and key_set.may_ask():
+            key_set.asked = time.monotonic()
+            key_set.keys = fetch_key_set(jwks_url)
+            key_set.fetched = time.monotonic()
+        return key_set.find(kid)
+
+
+def fetch_key_set(jwks_url: str) -> dict[str, Any]:
+    """Fetch a JWK set; keys of other kinds than RS256 are passed over.
+
+    Raises `PlatformError` when there is no answer or it is no JWK set.
+    """
+    try:
+        response = connector().session.get(jwks_url)
+        response.raise_for_status()
+        listed = response.json()["keys"]
+        return {
+            jwk["kid"]: jwt.PyJWK(jwk, ALGORITHM).key
+            for jwk in listed
+            if jwk.get("kty") == "RSA" and jwk.get("kid") and jwk.get("alg", ALGORITHM) == ALGORITHM
+        }
+    except requests.exceptions.RequestException as error:
+        raise as_platform_error(error) from error
+    except (ValueError, KeyError, TypeError, AttributeError, jwt.PyJWTError) as error:
+        raise PlatformError("needs admin", "The platform's key set cannot be read.") from error

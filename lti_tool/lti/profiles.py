@@ -1,0 +1,24 @@
+"""What differs from platform to platform, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """`frame_ancestors`: further origins whose pages frame the tool, as CSP source expressions."""
+
+    frame_ancestors: tuple[str, ...] = ()
+
+
+PROFILES = {
+    "generic": Profile(),
+    "moodle": Profile(),
+    "canvas": Profile(frame_ancestors=("https://*.instructure.com",)),
+    "blackboard": Profile(frame_ancestors=("https://*.blackboard.com",)),
+    "brightspace": Profile(frame_ancestors=("https://*.brightspace.com", "https://*.d2l.com")),
+    "sakai": Profile(),
+    "openedx": Profile(),
+    "schoology": Profile(frame_ancestors=("https://*.schoology.com",)),
+}

@@ -1,0 +1,59 @@
+"""Why a login or launch can be refused, in words for the person who sees it: one table."""
+
+from __future__ import annotations
+
+from lti_tool.errors import LaunchRefused
+
+AGAIN = "Go back to your course and open the activity again."
+ADMIN = (
+    "Only the platform's administrator can mend this. Send them this page's reference and the "
+    "name of your course."
+)
+COOKIES = (
+    "Your browser did not return the cookie that ties this page to you. Open the activity in a "
+    "new window or tab from your course, or allow cookies for this site, then try again."
+)
+
+REFUSALS: dict[str, tuple[str, str]] = {
+    "issuer_missing": ("The platform did not say who it is", ADMIN),
+    "registration_unknown": ("This platform is not registered with PMO Bridge", ADMIN),
+    "client_id_missing": ("The platform did not say which registration it means", ADMIN),
+    "deployment_unknown": ("This installation of the tool has not been approved", ADMIN),
+    "login_hint_missing": ("The platform did not say for whom it opens the activity", ADMIN),
+    "foreign_target": ("The link points to an address that is not ours", ADMIN),
+    "state_missing": ("This page was not opened from a course", AGAIN),
+    "state_unknown": ("This launch was not begun here", AGAIN),
+    "state_foreign": ("This launch was begun in another browser", AGAIN),
+    "cookie_missing": ("Your browser blocked the cookie that this page needs", COOKIES),
+    "replayed": ("This launch has been used already", AGAIN),
+    "login_expired": ("Opening the activity took too long", AGAIN),
+    "platform_refused": ("The platform refused to open the activity", AGAIN),
+    "id_token_missing": ("The platform sent no proof of who you are", ADMIN),
+    "id_token_malformed": ("The platform's proof of who you are cannot be read", ADMIN),
+    "algorithm_refused": ("The platform signs in a way that is not accepted", ADMIN),
+    "key_unknown": ("The platform signed with a key that it does not publish", ADMIN),
+    "keys_unreachable": (
+        "The platform's keys could not be fetched",
+        "Wait a minute, then open the activity again from your course.",
+    ),
+    "signature_wrong": ("The platform's signature is not valid", ADMIN),
+    "issuer_wrong": ("The proof of who you are comes from another platform", ADMIN),
+    "audience_wrong": ("The proof of who you are is meant for another tool", ADMIN),
+    "authorised_party_wrong": ("The proof of who you are was issued to another tool", ADMIN),
+    "token_expired": ("The proof of who you are has expired", AGAIN),
+    "token_from_the_future": ("The platform's clock is ahead of ours", ADMIN),
+    "nonce_wrong": ("This launch does not answer the request that we made", AGAIN),
+    "version_wrong": ("The platform does not speak LTI 1.3", ADMIN),
+    "message_type_unknown": ("The platform asked for something that PMO Bridge cannot do", ADMIN),
+    "claim_missing": ("The platform's message lacks something that we need", ADMIN),
+    "anonymous": (
+        "You are not signed in to the platform",
+        "Sign in there, then open the activity again: your progress needs somebody to belong to.",
+    ),
+}
+
+
+def refusal(reason: str, detail: str = "") -> LaunchRefused:
+    """The refusal of that name; `detail` goes to the record for the administrator, not the page."""
+    title, advice = REFUSALS[reason]
+    return LaunchRefused(reason, title, advice, detail)

@@ -1,0 +1,137 @@
+"""Adding and finding registrations; and letting pylti1p3 read one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import current_app
+from pylti1p3.registration import Registration as Pylti1p3Registration
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from lti_tool.db import db, upsert
+from lti_tool.errors import Invalid
+from lti_tool.lti import keys
+from lti_tool.lti.models import Deployment, Registration
+from lti_tool.lti.profiles import PROFILES
+
+HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewRegistration:
+    """What an administrator states about a platform; addresses as in the platform's own pages."""
+
+    name: str
+    issuer: str
+    client_id: str
+    deployment_id: str
+    auth_login_url: str
+    auth_token_url: str
+    jwks_url: str
+    token_audience: str | None = None
+    profile: str = "generic"
+
+
+def add_registration(new: NewRegistration) -> Registration:
+    """Add a registration, or a further deployment to a known one; its addresses are renewed.
+
+    Raises `Invalid` when an address could not be called or the profile is unknown.
+    """
+    _check(new)
+    keys.ensure_key()
+    registration = upsert(
+        Registration,
+        {"issuer": new.issuer, "client_id": new.client_id},
+        {
+            "name": new.name,
+            "auth_login_url": new.auth_login_url,
+            "auth_token_url": new.auth_token_url,
+            "jwks_url": new.jwks_url,
+            "token_audience": new.token_audience,
+            "profile": new.profile,
+            "enabled": True,
+        },
+    )
+    upsert(
+        Deployment,
+        {"registration_id": registration.id, "deployment_id": new.deployment_id},
+        {},
+    )
+    return registration
+
+
+def _check(new: NewRegistration) -> None:
+    faults = {}
+    if new.profile not in PROFILES:
+        faults["--profile"] = [f"{new.profile!r} is none of {', '.join(sorted(PROFILES))}"]
+    for option in ("auth_login_url", "auth_token_url", "jwks_url"):
+        if not may_be_called(getattr(new, option)):
+            faults["--" + option.replace("_", "-")] = [
+                "must be an https address, or lie on an origin in LTI_TOOL_TRUSTED_ORIGINS"
+            ]
+    for option in ("name", "issuer", "client_id", "deployment_id"):
+        if not 1 <= len(getattr(new, option).strip()) <= 255:
+            faults["--" + option.replace("_", "-")] = ["must have 1 to 255 characters"]
+    if faults:
+        raise Invalid("The registration was not added", fields=faults)
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of an address, in lower case; "" when it has none."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not HOST.fullmatch(parts.hostname or ""):
+        return ""
+    return f"{parts.scheme}://{parts.hostname}" + (f":{port}" if port else "")
+
+
+def may_be_called(url: str) -> bool:
+    """Whether the tool may call the address: https, or an origin that the operator trusts."""
+    origin = origin_of(url)
+    return origin.startswith("https://") or is_trusted(origin)
+
+
+def is_trusted(origin: str) -> bool:
+    return origin in current_app.config["LTI_TOOL"].trusted_origins
+
+
+def list_registrations() -> Sequence[Registration]:
+    """All registrations with their deployments, by name."""
+    query = select(Registration).options(selectinload(Registration.deployments))
+    return db.session.scalars(query.order_by(Registration.name, Registration.id)).all()
+
+
+def find_registrations(issuer: str, client_id: str | None) -> Sequence[Registration]:
+    """Enabled registrations of an issuer, of one client id where it is given."""
+    query = select(Registration).where(
+        Registration.issuer == issuer, Registration.enabled.is_(True)
+    )
+    if client_id:
+        query = query.where(Registration.client_id == client_id)
+    return db.session.scalars(query.limit(2)).all()
+
+
+def find_deployment(registration_id: int, deployment_id: str) -> Deployment | None:
+    return db.session.scalar(
+        select(Deployment).where(
+            Deployment.registration_id == registration_id,
+            Deployment.deployment_id == deployment_id,
+        )
+    )
+
+
+def for_pylti1p3(registration: Registration) -> Pylti1p3Registration:
+    """The registration in the library's own shape, with our signing key's id."""
+    shaped = Pylti1p3Registration()
+    shaped.set_issuer(registration.issuer)
+    shaped.set_client_id(registration.client_id)
+    shaped.set_auth_token_url(registration.auth_token_url)
+    shaped.set_auth_audience(registration.token_audience)
+    return shaped

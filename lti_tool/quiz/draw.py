@@ -1,0 +1,104 @@
+"""Which items an attempt gets, and in what order things are shown: pure, and decided by a seed.
+
+The order is that of a SHA-256 over the seed and the id, so one seed gives one quiz on every
+machine and under every version of Python; `random` promises neither.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from datetime import date
+from hashlib import sha256
+
+from lti_tool.curriculum.documents import Curriculum, Module, Slot
+from lti_tool.curriculum.items import Item, Ordering
+
+
+def draw(
+    curriculum: Curriculum,
+    module: Module,
+    seed: str,
+    seen: Collection[str] = (),
+    *,
+    today: date,
+) -> tuple[str, ...]:
+    """The item ids of one graded attempt at the module, in the order in which they are asked.
+
+    Items that the learner has `seen` come only when unseen ones run out. A pool that is too small
+    gives what it has: the check of the curriculum reports it, the learner is not turned away.
+    """
+    usable = [item for item in curriculum.items if _is_usable(item, today)]
+    own = [item for item in usable if item.module == module.id]
+    drawn: list[str] = []
+    for slot in module.quiz.draw:
+        drawn += _fill(slot, own, seed, seen, drawn)
+    earlier = {each.id for each in curriculum.modules if each.number < module.number}
+    spaced = [item for item in usable if item.module in earlier]
+    drawn += _spread(spaced, module.quiz.spaced, seed, seen)
+    return _shuffled(f"{seed}/questions", drawn)
+
+
+def option_order(seed: str, item: Item, ids: Iterable[str]) -> tuple[str, ...]:
+    """The order in which options, reasons, targets or cards of an item are shown."""
+    if not item.shuffle:
+        return tuple(ids)
+    return _shuffled(f"{seed}/{item.id}", ids)
+
+
+def element_order(seed: str, item: Ordering) -> tuple[str, ...]:
+    """The order in which elements are shown: shuffled even without `shuffle`, and never right."""
+    rank = {element.id: element.rank for element in item.elements}
+    order = _shuffled(f"{seed}/{item.id}", rank)
+    ranks = [rank[each] for each in order]
+    if ranks == sorted(ranks):
+        return order[1:] + order[:1]
+    return order
+
+
+def _is_usable(item: Item, today: date) -> bool:
+    """Whether the item may be drawn into a graded attempt on this day."""
+    current = item.review_by is None or item.review_by >= today
+    return item.pool == "graded" and item.status != "retired" and current
+
+
+def _fill(
+    slot: Slot, pool: list[Item], seed: str, seen: Collection[str], taken: list[str]
+) -> list[str]:
+    """The ids for one line of the blueprint, unseen items first."""
+    fitting = [
+        item.id
+        for item in pool
+        if item.objective == slot.objective and item.type == slot.type and item.id not in taken
+    ]
+    fitting.sort(key=lambda each: (each in seen, _place(seed, each)))
+    return fitting[: slot.count]
+
+
+def _spread(pool: list[Item], count: int, seed: str, seen: Collection[str]) -> list[str]:
+    """`count` ids: unseen items first, among these from modules that have given fewest so far."""
+    left = list(pool)
+    given: Counter[str] = Counter()
+    chosen: list[str] = []
+    while left and len(chosen) < count:
+        item = min(
+            left,
+            key=lambda each: (
+                each.id in seen,
+                given[each.module],
+                _place(seed, each.module),
+                _place(seed, each.id),
+            ),
+        )
+        left.remove(item)
+        given[item.module] += 1
+        chosen.append(item.id)
+    return chosen
+
+
+def _shuffled(seed: str, ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(ids, key=lambda each: _place(seed, each)))
+
+
+def _place(seed: str, each: str) -> str:
+    return sha256(f"{seed}/{each}".encode()).hexdigest()

@@ -1,0 +1,34 @@
+"""The map of the system: which event sets off what.
+
+NOW handlers run in the publisher's transaction and abort it on error; LATER handlers run from the
+outbox, at least once, and read the current state when they run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lti_tool.events import (
+    AttemptSubmitted,
+    GradeChanged,
+    Later,
+    LineItemChanged,
+    Reactions,
+)
+from lti_tool.grades.delivery import HANDLER as DELIVER_SCORE
+from lti_tool.grades.delivery import deliver_score, redeliver_for_link
+from lti_tool.grades.recording import update_grade
+
+REACTIONS = Reactions(
+    now={
+        AttemptSubmitted: (update_grade,),
+        LineItemChanged: (redeliver_for_link,),
+    },
+    later={
+        GradeChanged: (Later(DELIVER_SCORE, subject="grade_id"),),
+    },
+)
+
+HANDLERS: dict[str, Callable[[int], None]] = {
+    DELIVER_SCORE: deliver_score,
+}

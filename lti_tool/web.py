@@ -1,0 +1,75 @@
+"""What every view shares: loading forms, the token against forged forms, response headers."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import Any
+
+from flask import Flask, current_app, g, request
+from marshmallow import Schema, ValidationError
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response
+
+from lti_tool.errors import Forbidden, Invalid
+
+SEE_OTHER = 303
+FORM_BYTES = 512 * 1024
+CSRF_FIELD = "csrf_token"
+
+
+def load_form(schema: Schema) -> Any:
+    """The form as the schema builds it; raises `Invalid` with what is wrong with each field."""
+    form = {name: value for name, value in request.form.items() if name != CSRF_FIELD}
+    try:
+        return schema.load(form)
+    except ValidationError as error:
+        raise Invalid(fields=_texts(error)) from None
+
+
+def _texts(error: ValidationError) -> dict[str, list[str]]:
+    messages: dict[str, list[str]] = error.normalized_messages()  # type: ignore[no-untyped-call]
+    return messages
+
+
+def limit_body(max_bytes: int) -> None:
+    """Refuse a larger request body before it is read."""
+    if (request.content_length or 0) > max_bytes:
+        raise RequestEntityTooLarge()
+    request.max_content_length = max_bytes
+
+
+def csrf_token(launch_id: str) -> str:
+    """The token that a form of this launch carries: nobody else can know it."""
+    secret = str(current_app.config["LTI_TOOL"].secret_key).encode()
+    return hmac.new(secret, b"csrf:" + launch_id.encode(), hashlib.sha256).hexdigest()[:40]
+
+
+def check_csrf_token(launch_id: str) -> None:
+    """Raises `Forbidden` when a changing request did not come from a page of this launch."""
+    limit_body(FORM_BYTES)
+    given = request.headers.get("X-CSRF-Token") or request.form.get(CSRF_FIELD, "")
+    if not hmac.compare_digest(given.encode(), csrf_token(launch_id).encode()):
+        raise Forbidden(
+            "This form does not come from a page of this visit",
+            "Go back, load the page again and repeat your last step.",
+        )
+
+
+def _protect(response: Response) -> Response:
+    """Headers for pages that live in a frame of somebody else's page."""
+    ancestors = getattr(g, "frame_ancestors", "") or "'none'"
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        f"frame-ancestors {ancestors}"
+    )
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(_protect)
+    app.jinja_env.globals["csrf_token"] = csrf_token

@@ -1,0 +1,110 @@
+"""Carries out the outbox in a process of its own: the embedded engine."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from types import FrameType
+
+from flask import Flask
+
+from lti_tool import outbox
+from lti_tool.db import unit_of_work
+from lti_tool.errors import PlatformError
+from lti_tool.outbox import OutboxMessage
+from lti_tool.reactions import HANDLERS
+
+log = logging.getLogger(__name__)
+IDLE_SECONDS = 0.25
+FAULT_SECONDS = 5.0
+PASSING = ("retry", "wait")
+
+
+def run_message(message: OutboxMessage) -> None:
+    """Run one claimed message and settle it; nothing that a handler raises gets out."""
+    try:
+        HANDLERS[message.handler](message.subject_id)
+    except PlatformError as error:
+        with unit_of_work():
+            _settle_failure(message, error)
+    except Exception as error:
+        log.exception("%s(%s) broke down", message.handler, message.subject_id)
+        with unit_of_work():
+            outbox.postpone(message, f"{type(error).__name__}: {error}"[:500])
+    else:
+        with unit_of_work():
+            outbox.finish(message.id)
+
+
+def _settle_failure(message: OutboxMessage, error: PlatformError) -> None:
+    log.warning("%s(%s): %s: %s", message.handler, message.subject_id, error.kind, error)
+    if error.kind in PASSING:
+        outbox.postpone(message, str(error), error.retry_after_seconds)
+    else:
+        outbox.fail(message.id, str(error))
+
+
+def claim_due(app: Flask, limit: int) -> Sequence[OutboxMessage]:
+    """Claim up to `limit` due messages; an idle look takes no lock."""
+    with app.app_context():
+        if not outbox.something_is_due():
+            return ()
+        with unit_of_work():
+            return outbox.claim(limit)
+
+
+class Worker:
+    """The loop: a claimed message for every free thread, then a rest when nothing is due.
+
+    A slow platform holds up its own messages only; the other threads go on claiming.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.threads: int = app.config["LTI_TOOL"].worker_threads
+        self._stopping = threading.Event()
+        self._running: set[Future[None]] = set()
+
+    def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
+        """Finish what is running, claim nothing more."""
+        self._stopping.set()
+
+    def stop_on_signals(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self.stop)
+
+    def run(self, *, until_idle: bool = False) -> None:
+        """Work until stopped, or with `until_idle` until nothing is due or running."""
+        with ThreadPoolExecutor(self.threads) as pool:
+            while not self._stopping.is_set():
+                claimed = self._claim()
+                self._running |= {pool.submit(self._run_one, message) for message in claimed}
+                if self._running:
+                    self._await_a_free_thread()
+                elif until_idle and not claimed:
+                    return
+                elif not claimed:
+                    self._stopping.wait(IDLE_SECONDS)
+
+    def _await_a_free_thread(self) -> None:
+        full = len(self._running) >= self.threads
+        timeout = None if full else IDLE_SECONDS
+        finished, self._running = wait(self._running, timeout, FIRST_COMPLETED)
+        for future in finished:
+            if future.exception() is not None:
+                log.error("a message could not be settled", exc_info=future.exception())
+
+    def _run_one(self, message: OutboxMessage) -> None:
+        with self.app.app_context():
+            run_message(message)
+
+    def _claim(self) -> Sequence[OutboxMessage]:
+        try:
+            return claim_due(self.app, self.threads - len(self._running))
+        except Exception:
+            log.exception("the outbox cannot be read; trying again")
+            self._stopping.wait(FAULT_SECONDS)
+            return ()

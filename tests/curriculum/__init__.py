@@ -1,0 +1,1 @@
+"""Reading, checking and loading authored content, driven through folders of files."""

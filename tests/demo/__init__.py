@@ -1,0 +1,1 @@
+"""The demo LMS, driven from outside by a scripted tool and by a browser."""

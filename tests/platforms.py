@@ -1,0 +1,216 @@
+"""FakePlatform: a small LTI platform on loopback that signs launches, keeps scores, and can fail.
+
+It knows nothing of the tool's code. What it is told to do wrong, it does wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+
+CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
+AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
+SCORE_SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
+SCORE_TYPE = "application/vnd.ims.lis.v1.score+json"
+MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
+
+
+@cache
+def rsa_key(name: str) -> RSAPrivateKey:
+    """A key pair for each name, made once per test run."""
+    return generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@dataclass
+class Answer:
+    """What the platform answers to a score instead of taking it."""
+
+    status: int
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+class FakePlatform:
+    """One issuer with one course. Scores posted to it are in `scores`, requests in `requests`."""
+
+    def __init__(self, client_id: str = "client-1", deployment_id: str = "deployment-1") -> None:
+        self.client_id, self.deployment_id = client_id, deployment_id
+        self.kid = "platform-key-1"
+        self.scores: list[dict[str, Any]] = []
+        self.requests: list[str] = []
+        self.tokens_issued = 0
+        self.answer_scores: Callable[[dict[str, Any]], Answer | None] = lambda score: None
+        self.delay_seconds = 0.0
+        self.answer_jwks: Callable[[], Answer] = self._good_jwks
+        self._server = _Server(self)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def key(self) -> RSAPrivateKey:
+        return rsa_key(self.kid)
+
+    def registration(self) -> dict[str, str]:
+        """The options of `registrations add` for this platform."""
+        return {
+            "name": "Fake platform",
+            "issuer": self.url,
+            "client_id": self.client_id,
+            "deployment_id": self.deployment_id,
+            "auth_login_url": f"{self.url}/auth",
+            "auth_token_url": f"{self.url}/token",
+            "jwks_url": f"{self.url}/jwks",
+        }
+
+    def line_item(self, link: str) -> str:
+        return f"{self.url}/lineitems/{link}?type_id=2"
+
+    def claims(
+        self,
+        nonce: str,
+        *,
+        sub: str = "learner-1",
+        role: str = "Learner",
+        link: str = "link-1",
+        context: str = "course-1",
+        target: str,
+        **changes: Any,
+    ) -> dict[str, Any]:
+        """The claims of a good launch; `changes` are claims to replace, None leaves one out."""
+        now = int(time.time())
+        body: dict[str, Any] = {
+            "iss": self.url,
+            "aud": self.client_id,
+            "sub": sub,
+            "iat": now,
+            "exp": now + 60,
+            "nonce": nonce,
+            "name": f"Name of {sub}",
+            "family_name": sub,
+            CLAIM + "message_type": "LtiResourceLinkRequest",
+            CLAIM + "version": "1.3.0",
+            CLAIM + "deployment_id": self.deployment_id,
+            CLAIM + "target_link_uri": target,
+            CLAIM + "roles": [MEMBERSHIP + role],
+            CLAIM + "resource_link": {"id": link, "title": "Two jobs compared"},
+            CLAIM + "context": {"id": context, "label": "PMO-101", "title": "PMO Academy"},
+            AGS: {
+                "scope": [SCORE_SCOPE],
+                "lineitems": f"{self.url}/lineitems?type_id=2",
+                "lineitem": self.line_item(link),
+            },
+        }
+        body |= changes
+        return {name: value for name, value in body.items() if value is not None}
+
+    def sign(
+        self,
+        claims: dict[str, Any],
+        *,
+        key: Any = None,
+        algorithm: str = "RS256",
+        headers: dict[str, Any] | None = None,
+    ) -> str:
+        return jwt.encode(
+            claims,
+            self.key if key is None else key,
+            algorithm=algorithm,
+            headers={"kid": self.kid} if headers is None else headers,
+        )
+
+    def jwks(self) -> dict[str, Any]:
+        jwk: dict[str, Any] = jwt.algorithms.RSAAlgorithm.to_jwk(
+            self.key.public_key(), as_dict=True
+        )
+        return {"keys": [jwk | {"kid": self.kid, "alg": "RS256", "use": "sig"}]}
+
+    def _good_jwks(self) -> Answer:
+        return Answer(200, body=json.dumps(self.jwks()).encode())
+
+    def take_score(self, link: str, score: dict[str, Any]) -> Answer:
+        refused = self.answer_scores(score)
+        if refused is not None:
+            return refused
+        self.scores.append(score | {"link": link})
+        return Answer(200)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, platform: FakePlatform) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.platform = platform
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def do_GET(self) -> None:
+        platform = self.server.platform
+        platform.requests.append(f"GET {self.path}")
+        if self.path == "/jwks":
+            self._send(platform.answer_jwks())
+        else:
+            self._send(Answer(404))
+
+    def do_POST(self) -> None:
+        platform = self.server.platform
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        platform.requests.append(f"POST {self.path}")
+        time.sleep(platform.delay_seconds)
+        path = urlsplit(self.path).path
+        link = re.fullmatch(r"/lineitems/([^/]+)/scores", path)
+        if path == "/token":
+            self._send(self._token(parse_qs(body.decode())))
+        elif link and self.headers.get("Content-Type") == SCORE_TYPE:
+            self._send(platform.take_score(link[1], json.loads(body)))
+        else:
+            self._send(Answer(400))
+
+    def _token(self, form: dict[str, list[str]]) -> Answer:
+        platform = self.server.platform
+        assertion = jwt.decode(form["client_assertion"][0], options={"verify_signature": False})
+        assert assertion["iss"] == assertion["sub"] == platform.client_id
+        platform.tokens_issued += 1
+        token = {
+            "access_token": uuid.uuid4().hex,
+            "token_type": "bearer",
+            "expires_in": 3600,
+            "scope": form["scope"][0],
+        }
+        return Answer(200, body=json.dumps(token).encode())
+
+    def _send(self, answer: Answer) -> None:
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        self.wfile.write(answer.body)
+
+    def log_message(self, *args: Any) -> None:
+        pass

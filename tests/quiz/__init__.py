@@ -1,0 +1,1 @@
+"""Tests of drawing, asking, reading and marking items."""

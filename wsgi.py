@@ -1,0 +1,11 @@
+"""Entry point for WSGI servers and for `flask --app wsgi`."""
+
+import sys
+
+from lti_tool import create_app
+from lti_tool.config import BadSetting
+
+try:
+    app = create_app()
+except BadSetting as error:
+    sys.exit(f"PMO Bridge cannot start: {error}")
