@@ -23,7 +23,6 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
 _LESSON_FILE = re.compile(
     r"---[ \t]*\n(?P<head>.*?)^---[ \t]*\n(?P<text>.*)", re.DOTALL | re.MULTILINE
 )
-_UNREADABLE = YamlFile(value={})
 
 
 @dataclass
