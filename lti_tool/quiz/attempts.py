@@ -88,10 +88,7 @@ def start(placement: Placement, user_id: int, context_id: int, *, is_preview: bo
     allowed = standing(placement, attempts, is_preview=is_preview)
     if allowed.refusal:
         raise Conflict("A new attempt cannot begin", allowed.advice)
-    curriculum = catalogue.curriculum(placement.version_id)
     seed = secrets.token_hex(8)
-    seen = {item_id for attempt in attempts for item_id in attempt.item_ids}
-    module = curriculum.module_by_id[placement.module_id]
     attempt = Attempt(
         placement_id=placement.id,
         user_id=user_id,
@@ -99,7 +96,7 @@ def start(placement: Placement, user_id: int, context_id: int, *, is_preview: bo
         number=len(attempts) + 1,
         is_preview=is_preview,
         seed=seed,
-        item_ids=list(draw(curriculum, module, seed, seen, today=utcnow().date())),
+        item_ids=_draw_items(placement, attempts, seed),
     )
     db.session.add(attempt)
     db.session.flush()
@@ -113,6 +110,20 @@ def start(placement: Placement, user_id: int, context_id: int, *, is_preview: bo
         )
     )
     return attempt
+
+
+def _draw_items(placement: Placement, earlier: Sequence[Attempt], seed: str) -> list[str]:
+    """New items where there are any; raises `Conflict` when the bank has none fit for use."""
+    curriculum = catalogue.curriculum(placement.version_id)
+    module = curriculum.module_by_id[placement.module_id]
+    seen = {item_id for attempt in earlier for item_id in attempt.item_ids}
+    drawn = list(draw(curriculum, module, seed, seen, today=utcnow().date()))
+    if not drawn:
+        raise Conflict(
+            "This quiz has no questions that are fit for use",
+            "All of them are due for review by their authors. Tell your instructor.",
+        )
+    return drawn
 
 
 def _lock_learner(placement_id: int, user_id: int) -> None:

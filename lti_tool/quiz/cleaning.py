@@ -102,10 +102,10 @@ def _known_order(value: object, ids: Collection[str]) -> list[str | None]:
     for entry in value if isinstance(value, list) else []:
         if entry is None or (_known(entry, ids) and entry not in order):
             order.append(entry)
-    placed = _without_gaps(order)
-    if not placed or len(placed) == len(ids) or len(order) > len(ids):
-        return list(placed)
-    return order
+    while order and order[-1] is None:
+        order.pop()
+    has_room = len(order) <= len(ids)
+    return order if has_room else list(_without_gaps(order))
 
 
 def _clean_choice(item: SingleChoice | SituationalJudgement, response: Response) -> Response:

@@ -17,7 +17,7 @@ TODAY = date(2026, 11, 24)
 SEEDS = st.text(max_size=20)
 
 
-def earlier_and(third: Module, *more: object) -> Curriculum:
+def earlier_and(third: Module) -> Curriculum:
     """Modules 1 and 2 with five and three items, a third with six, and a fourth with five."""
     modules = (module(1), module(2), third, module(4))
     items = pool(1, 5) + pool(2, 3) + pool(3, 6) + pool(4, 5)
@@ -56,7 +56,8 @@ def test_the_same_seed_gives_the_same_quiz(seed: str) -> None:
 
 
 def test_a_seed_gives_this_quiz_on_every_machine() -> None:
-    assert draw(BOOK, THIRD, "seed", today=TODAY) == EXPECTED
+    drawn = draw(BOOK, THIRD, "seed", today=TODAY)
+    assert drawn == ("M3-SC-102", "M1-SC-103", "M2-SC-103", "M3-SC-103", "M3-SC-101")
 
 
 def test_seeds_differ() -> None:
@@ -113,6 +114,3 @@ def test_elements_are_never_shown_in_their_right_order(
     assert sorted(shown) == sorted(rank)
     if len(set(ranks)) > 1:
         assert [rank[each] for each in shown] != sorted(ranks)
-
-
-EXPECTED: tuple[str, ...] = ()

@@ -32,6 +32,7 @@ from lti_tool.quiz.explaining.options import (
     explain_truth,
 )
 from lti_tool.quiz.explaining.parts import explain_cards, explain_order, explain_pairs
+from lti_tool.quiz.explaining.reasons import reason
 from lti_tool.quiz.marking import Marked, State
 from lti_tool.quiz.marking.marked import exact
 
@@ -50,13 +51,14 @@ STATE_WORDS: dict[State, str] = {
 class Explanation:
     """A marked answer ready to be shown.
 
-    `body` holds groups of lines or, for types with one typed answer, that answer; `template` is
+    `headline` gives the credit in words and `reason` the counts behind it; `body` holds groups of lines or, for types with one typed answer, that answer; `template` is
     the layout for it. The texts are those of `Marked`.
     """
 
     item: Item
     state: State
     headline: str
+    reason: str
     template: str
     body: tuple[Group, ...] | Typed
     general: str
@@ -72,6 +74,7 @@ def explain(item: Item, marked: Marked, response: object, seed: str) -> Explanat
         item=item,
         state=marked.state,
         headline=credit_in_words(marked, item),
+        reason=reason(item, marked),
         template=f"quiz/items/marked/{layout}.html",
         body=explain_body(item, marked, clean(item, response), seed),
         general=marked.general,
