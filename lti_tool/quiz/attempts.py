@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 from sqlalchemy import func, select, update
 
@@ -19,6 +20,7 @@ from lti_tool.errors import Conflict, NotFound
 from lti_tool.events import AttemptStarted, AttemptSubmitted, publish
 from lti_tool.quiz.draw import draw
 from lti_tool.quiz.marking import Marked, mark
+from lti_tool.quiz.marking.marked import exact
 from lti_tool.quiz.models import Answer, Attempt, AttemptStatus
 
 GRACE = timedelta(seconds=30)
@@ -203,22 +205,31 @@ def submit(attempt: Attempt, context_id: int) -> bool:
 
 
 def _mark_answers(attempt: Attempt) -> tuple[Decimal, Decimal]:
+    """Points earned and to be had: exact until the end, so that three thirds make a whole.
+
+    An answer that a person has to mark is left out of both until that is done.
+    """
     answers = answers_of(attempt.id)
-    given = maximum = Decimal(0)
+    given = maximum = Fraction(0)
     for item in items_of(attempt):
         answer = answers.get(item.id)
-        points = points_of(mark(item, answer.response if answer else {}), item)
+        marked = mark(item, answer.response if answer else {})
+        if marked.state == "needs_marking":
+            continue
         if answer is not None:
-            answer.points = points
-        given += points
-        maximum += Decimal(str(item.max_points))
-    return given, maximum
+            answer.points = _decimal(points_of(marked, item))
+        given += points_of(marked, item)
+        maximum += exact(item.max_points)
+    return _decimal(given), _decimal(maximum)
 
 
-def points_of(marked: Marked, item: Item) -> Decimal:
-    """A credit (0 to 1) as points of the item, to four places."""
-    credit = Decimal(marked.credit.numerator) / Decimal(marked.credit.denominator)
-    return (credit * Decimal(str(item.max_points))).quantize(FOUR_PLACES)
+def points_of(marked: Marked, item: Item) -> Fraction:
+    """A credit (0 to 1) as points of the item, exact."""
+    return marked.credit * exact(item.max_points)
+
+
+def _decimal(points: Fraction) -> Decimal:
+    return (Decimal(points.numerator) / Decimal(points.denominator)).quantize(FOUR_PLACES)
 
 
 def curriculum_of(attempt: Attempt) -> Curriculum:

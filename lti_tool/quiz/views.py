@@ -6,7 +6,6 @@ Every page works as a plain form. The script saves each change as well, over the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -193,12 +192,11 @@ def _result_url(launch_id: str, attempt: Attempt) -> str:
 
 @dataclass(frozen=True)
 class MarkedQuestion:
-    """A question of a marked attempt: its explanation, points, and where to look again."""
+    """A question of a marked attempt: its explanation, and where to look again."""
 
     number: int
     asked: Presentation
     explanation: Explanation
-    points: Decimal
     lesson: Lesson | None
 
 
@@ -235,7 +233,6 @@ def _marked_questions(attempt: Attempt, module: Module) -> list[MarkedQuestion]:
         marked = mark(item, response)
         explanation = explain(item, marked, response, attempt.seed)
         lesson = lessons.get(item.feedback.remediate)
-        points = attempts.points_of(marked, item)
         asked = present(item, attempt.seed, response)
-        questions.append(MarkedQuestion(number, asked, explanation, points, lesson))
+        questions.append(MarkedQuestion(number, asked, explanation, lesson))
     return questions

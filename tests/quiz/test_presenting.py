@@ -196,7 +196,8 @@ def test_judgement_says_what_every_response_earns() -> None:
         (
             card_sort(),
             {"cards": {"c1": "pm", "c2": "pmo"}},
-            "1 of 9 cards right, and 1 wrong. Each wrong card takes off 1/2 of what a right one earns.",
+            "1 of 9 cards right, and 1 wrong. "
+            "Each wrong card takes off 1/2 of what a right one earns.",
         ),
         (ordering(), {"order": ["e1", "e2"]}, "1 of 10 pairs of steps in order."),
         (

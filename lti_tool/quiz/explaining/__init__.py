@@ -51,8 +51,9 @@ STATE_WORDS: dict[State, str] = {
 class Explanation:
     """A marked answer ready to be shown.
 
-    `headline` gives the credit in words and `reason` the counts behind it; `body` holds groups of lines or, for types with one typed answer, that answer; `template` is
-    the layout for it. The texts are those of `Marked`.
+    `headline` gives the credit in words and `reason` the counts behind it. `body` holds groups of
+    lines or, for types with one typed answer, that answer; `template` is the layout for it. The
+    texts below are those of `Marked`.
     """
 
     item: Item

@@ -17,7 +17,7 @@ def explain_text(item: ShortText, marked: Marked, given: Response, seed: str) ->
     text = given.get("text", "")
     if item.mode == "rubric":
         return Typed(given=text, criteria=_criteria(item, marked))
-    return Typed(given=text, expected=item.accepted[0], hint=_hint(marked))
+    return Typed(given=text, expected=next(iter(item.accepted), ""), hint=_hint(marked))
 
 
 def number_in_words(item: Numeric) -> str:
