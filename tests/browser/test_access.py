@@ -1,0 +1,145 @@
+"""Every page for everybody: axe-core, a narrow phone, a low frame, the keyboard alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from demo.people import DANA, MODULE_1, SOFIA
+from tests.browser.conftest import Campus, Seat, picture
+from tests.browser.test_story import answer_rightly, begin_quiz, place_module
+
+pytestmark = pytest.mark.browser
+SCREENS: dict[str, dict[str, Any]] = {
+    "1280": {"viewport": {"width": 1280, "height": 900}},
+    "360": {"viewport": {"width": 360, "height": 740}},
+    "320-dark": {"viewport": {"width": 320, "height": 568}, "color_scheme": "dark"},
+}
+
+
+def walk(seat: Callable[..., Seat], campus: Campus, screen: dict[str, Any]) -> Iterator[Any]:
+    """Every kind of page, one after the other, each in a window of its own: (name, page)."""
+    teacher = seat(**screen)
+    teacher.sign_in(DANA)
+    page = teacher.open_in_window(MODULE_1.title)
+    yield "set-up", page
+    page.get_by_label("Pass mark, in percent").fill("140")
+    page.get_by_role("button", name="Place this module").click()
+    yield "set-up-fault", page
+    page.get_by_label("Pass mark, in percent").fill("80")
+    page.get_by_role("button", name="Place this module").click()
+    yield "learners-none", page
+    yield from _walk_learner(seat, campus, screen)
+    page.reload()
+    yield "learners", page
+    page.get_by_role("link", name="Settings").click()
+    yield "settings", page
+    page.goto(f"{campus.tool_url}/l/nowhere/module")
+    yield "refusal", page
+
+
+def _walk_learner(
+    seat: Callable[..., Seat], campus: Campus, screen: dict[str, Any]
+) -> Iterator[Any]:
+    learner = seat(**screen)
+    learner.sign_in(SOFIA)
+    page = learner.open_in_window(MODULE_1.title)
+    yield "module", page
+    page.get_by_role("link", name="Begin lesson 1").click()
+    yield "lesson", page
+    page.get_by_label("True", exact=True).check()
+    page.locator("[name$='.reason']").first.check()
+    page.get_by_role("button", name="Check my answer").click()
+    yield "lesson-checked", page
+    page.goto(page.url.split("/lessons")[0] + "/quiz")
+    yield "quiz", page
+    seen = set()
+    for number, item in enumerate(begin_quiz(campus, page), 1):
+        if item.type not in seen:
+            seen.add(item.type)
+            yield f"question-{item.type}", page
+        if number % 3:
+            answer_rightly(page, item)
+        page.get_by_role("button", name=re.compile("^Save and")).click()
+    yield "last-look", page
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.locator(".receipt")).to_contain_text("In the gradebook")
+    for details in page.locator("details").all():
+        details.evaluate("element => element.open = true")
+    yield "result", page
+
+
+def _faults(page: Page) -> list[str]:
+    found = Axe().run(page, options={"resultTypes": ["violations"]})
+    return [
+        f"{violation['id']}: {violation['nodes'][0]['html'][:120]}"
+        for violation in found.response["violations"]
+    ]
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_no_page_has_a_fault_that_axe_finds_or_is_wider_than_its_screen(
+    seat: Callable[..., Seat], campus: Campus, screen: str
+) -> None:
+    faults: dict[str, Any] = {}
+    for name, page in walk(seat, campus, SCREENS[screen]):
+        picture(page, f"{screen}-{name}")
+        if page.evaluate(
+            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        ):
+            faults[f"{name} width"] = page.evaluate("document.documentElement.scrollWidth")
+        if found := _faults(page):
+            faults[name] = found
+    assert faults == {}
+
+
+def test_a_quiz_is_taken_and_handed_in_with_the_keyboard_alone(
+    seat: Callable[..., Seat], campus: Campus
+) -> None:
+    place_module(seat())
+    learner = seat(viewport={"width": 1000, "height": 400})
+    learner.sign_in(SOFIA)
+    page = learner.open_in_window(MODULE_1.title)
+    tab_to(page, "Begin lesson 1")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Lesson 1 of 4")).to_be_visible()
+    page.goto(page.url.split("/lessons")[0] + "/quiz")
+    tab_to(page, "Begin the quiz")
+    page.keyboard.press("Enter")
+    for _ in range(10):
+        answer_by_keyboard(page)
+        page.wait_for_load_state()
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("hand in"))
+    tab_to(page, "Hand in")
+    page.keyboard.press("Enter")
+    expect(page.locator(".score-figure")).to_be_visible()
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until the control of that name has the focus."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent.trim()") == name:
+            return
+    raise AssertionError(f"Tab never reaches {name!r}")
+
+
+def answer_by_keyboard(page: Page) -> None:
+    """Give some answer wherever Tab leads, then press the button at the end."""
+    heading = page.get_by_role("heading", level=1).text_content()
+    keys = {"radio": "Space", "checkbox": "Space", "select-one": "ArrowDown", "text": "b"}
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        kind = page.evaluate("document.activeElement.type")
+        if kind in keys:
+            page.keyboard.press(keys[kind])
+        elif page.evaluate("document.activeElement.textContent").startswith("Save and"):
+            page.keyboard.press("Enter")
+            expect(page.get_by_role("heading", level=1)).not_to_have_text(str(heading))
+            return
+    raise AssertionError(f"the keyboard does not get through {heading}")
