@@ -88,6 +88,7 @@ def test_no_page_has_a_fault_that_axe_finds_or_is_wider_than_its_screen(
 ) -> None:
     faults: dict[str, Any] = {}
     for name, page in walk(seat, campus, SCREENS[screen]):
+        page.wait_for_load_state()
         picture(page, f"{screen}-{name}")
         if page.evaluate(
             "document.documentElement.scrollWidth > document.documentElement.clientWidth"
