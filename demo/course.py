@@ -3,7 +3,9 @@
 from flask import Blueprint, abort, render_template, request
 
 from demo.people import COURSE, LINKS, Link
+from demo.settings import STORAGE_FRAME
 from demo.signing_in import someone_signed_in
+from demo.state import state
 
 course = Blueprint("course", __name__)
 
@@ -18,7 +20,8 @@ def course_page() -> str:
 def link_page(link_id: str) -> str:
     """A link with the tool in a frame of our page."""
     someone_signed_in()
-    return render_template("link.html", course=COURSE, link=find_link(link_id))
+    frame = STORAGE_FRAME if state().settings.keeps_storage else None
+    return render_template("link.html", course=COURSE, link=find_link(link_id), storage_frame=frame)
 
 
 @course.get("/course/return")

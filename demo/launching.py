@@ -22,6 +22,7 @@ from demo.course import find_link
 from demo.line_items import line_item_of
 from demo.lti_platform import DemoPlatform, FlaskRequest
 from demo.people import COURSE, LINKS, Link, Person
+from demo.settings import STORAGE_FRAME
 from demo.signing_in import signed_in, someone_signed_in
 from demo.state import LmsState, state
 
@@ -125,7 +126,16 @@ def begin(link_id: str) -> str:
     login.set_launch_url(here.settings.tool_redirect_uri)
     login.set_lti_message_hint(hint=hint)
     form = login.initiate_login(person.id)
+    if here.settings.keeps_storage:
+        # Library: knows no platform storage.
+        form["fields"]["lti_storage_target"] = STORAGE_FRAME
     return posting_page(form["action"], form["fields"])
+
+
+@launching.get("/storage")
+def storage_frame() -> str:
+    """The frame that keeps data for tools (LTI Client Side postMessages)."""
+    return render_template("storage.html")
 
 
 @launching.route("/auth", methods=["GET", "POST"])

@@ -47,6 +47,7 @@ def serve_lms(
     port: int = 0,
     host: str = "localhost",
     database: str | Path = ":memory:",
+    keeps_storage: bool = False,
 ) -> Iterator[RunningLms]:
     """Serve the platform while the block runs; port 0 takes a free one.
 
@@ -54,7 +55,8 @@ def serve_lms(
     """
     with listen(host, port) as listener:
         address = f"[{host}]" if ":" in host else host
-        settings = LmsSettings(f"http://{address}:{listener.getsockname()[1]}", tool_url)
+        issuer = f"http://{address}:{listener.getsockname()[1]}"
+        settings = LmsSettings(issuer, tool_url, keeps_storage=keeps_storage)
         app = create_lms(settings, database)
         server = make_server(
             host,

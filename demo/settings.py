@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from demo.people import COURSE
 
+STORAGE_FRAME = "campus_storage"
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -12,13 +13,16 @@ class LmsSettings:
     """The two sides' addresses and the names under which they know each other.
 
     `issuer` and `tool_url` are origins without a trailing slash. They name different hosts by
-    default, so that in a frame the tool is a third party, as it is in the field.
+    default, so that in a frame the tool is a third party, as it is in the field. With
+    `keeps_storage` the platform keeps data for tools (LTI Client Side postMessages), as Canvas
+    does and Moodle does not.
     """
 
     issuer: str = "http://localhost:8701"
     tool_url: str = "http://127.0.0.1:8700"
     client_id: str = "demo-tool"
     deployment_id: str = "1"
+    keeps_storage: bool = False
 
     @property
     def auth_url(self) -> str:

@@ -7,6 +7,7 @@ carries a reference that is also in the log.
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 
 from flask import Flask, g, jsonify, render_template, request
@@ -108,9 +109,14 @@ def wants_json() -> bool:
     return request.accept_mimetypes.best == "application/json"
 
 
+def loggable_path() -> str:
+    """The request's path without the secret that it may carry."""
+    return re.sub(r"~[^/]*", "~", request.path)
+
+
 def _answer(error: ToolError) -> ResponseReturnValue:
     reason = getattr(error, "reason", "")
-    log.info("refused %s %s: %s %s", error.reference, request.path, error.title, reason)
+    log.info("refused %s %s: %s %s", error.reference, loggable_path(), error.title, reason)
     if wants_json():
         body = {"title": error.title, "advice": error.advice, "reference": error.reference}
         return jsonify(body), error.status
@@ -133,7 +139,7 @@ def _answer_unexpected(error: Exception) -> ResponseReturnValue:
     )
     refusal.status = 500
     g.pop("launch", None)
-    log.exception("failure %s at %s", refusal.reference, request.path)
+    log.exception("failure %s at %s", refusal.reference, loggable_path())
     return _answer(refusal)
 
 

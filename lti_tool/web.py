@@ -11,7 +11,7 @@ from marshmallow import Schema, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from lti_tool.errors import Forbidden, Invalid
+from lti_tool.errors import Forbidden, Invalid, NotFound
 
 SEE_OTHER = 303
 FORM_BYTES = 512 * 1024
@@ -56,13 +56,19 @@ def check_csrf_token(launch_id: str) -> None:
         )
 
 
+def _refuse_nul() -> None:
+    """No address of ours has a NUL, and PostgreSQL fails when it is asked for one."""
+    if "\0" in request.path:
+        raise NotFound()
+
+
 def _protect(response: Response) -> Response:
     """Headers for pages that live in a frame of somebody else's page."""
     ancestors = getattr(g, "frame_ancestors", "") or "'none'"
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-        f"frame-ancestors {ancestors}"
+        "font-src 'self'; connect-src 'self'; base-uri 'none'; "
+        f"form-action 'self' {getattr(g, 'form_action', '')}; frame-ancestors {ancestors}"
     )
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -71,5 +77,6 @@ def _protect(response: Response) -> Response:
 
 
 def init_app(app: Flask) -> None:
+    app.before_request(_refuse_nul)
     app.after_request(_protect)
     app.jinja_env.globals["csrf_token"] = csrf_token

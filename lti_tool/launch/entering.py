@@ -15,19 +15,21 @@ from lti_tool.db import db, upsert, utcnow
 from lti_tool.events import LaunchReceived, LineItemChanged, publish
 from lti_tool.launch.models import Launch
 from lti_tool.lti.claims import ContextClaim, LaunchClaims
-from lti_tool.lti.messages import ValidLaunch
+from lti_tool.lti.messages import ValidLaunch, digest
 from lti_tool.lti.models import Registration
 from lti_tool.lti.profiles import PROFILES
 from lti_tool.lti.registrations import origin_of
 from lti_tool.lti.roles import course_role
 
+HOURS_WITHOUT_COOKIE = 4
 PERSON = ("name", "given_name", "family_name", "email")
 
 
-def enter(launch: ValidLaunch) -> Launch:
+def enter(launch: ValidLaunch, page_secret: str = "") -> Launch:
     """Keep who came where, open the visit and publish `LaunchReceived`.
 
-    Called within a unit of work, after `lti.messages.consume`.
+    `page_secret` proves the visit where no cookie does; such a visit is shorter. Called within a
+    unit of work, after `lti.messages.consume`.
     """
     claims, deployment = launch.claims, launch.deployment
     context = _keep_context(deployment.id, claims.context or ContextClaim(id=""))
@@ -46,12 +48,13 @@ def enter(launch: ValidLaunch) -> Launch:
         membership_id=membership.id,
         resource_link_id=link.id,
         browser_hash=launch.login.browser_hash,
+        secret_hash=digest(page_secret) if page_secret else None,
         role=role,
         document_target=claims.presentation.document_target,
         return_url=claims.presentation.return_url,
         locale=claims.presentation.locale or claims.locale,
         frame_ancestors=" ".join(_ancestors(registration, claims.presentation.return_url)),
-        expires_at=now + timedelta(hours=current_app.config["LTI_TOOL"].session_hours),
+        expires_at=now + timedelta(hours=_hours(with_cookie=not page_secret)),
     )
     db.session.add(visit)
     db.session.flush()
@@ -65,6 +68,11 @@ def enter(launch: ValidLaunch) -> Launch:
         )
     )
     return visit
+
+
+def _hours(*, with_cookie: bool) -> int:
+    hours: int = current_app.config["LTI_TOOL"].session_hours
+    return hours if with_cookie else min(hours, HOURS_WITHOUT_COOKIE)
 
 
 def _keep_context(deployment_id: int, claim: ContextClaim) -> Context:

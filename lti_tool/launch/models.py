@@ -20,6 +20,7 @@ def new_launch_id() -> str:
 class Launch(Base):
     """A visit of one person to one link in one browser.
 
+    `secret_hash` is set where the browser returns no cookie: the address carries the secret.
     `role` is the course role at this launch; `frame_ancestors` are the origins that may show the
     pages in a frame, separated by blanks.
     """
@@ -32,6 +33,7 @@ class Launch(Base):
     membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"))
     resource_link_id: Mapped[int] = mapped_column(ForeignKey("resource_link.id"))
     browser_hash: Mapped[str] = mapped_column(String(64))
+    secret_hash: Mapped[str | None] = mapped_column(String(64))
     role: Mapped[str]
     document_target: Mapped[str] = mapped_column(default="")
     return_url: Mapped[str] = mapped_column(default="")

@@ -3,6 +3,8 @@
 One random secret in one cookie identifies the browser; each launch is bound to it. So two tabs,
 two courses and two people in one browser never disturb each other, and a copied address opens
 nothing elsewhere. The cookie is partitioned: it lives only inside the platform that framed us.
+Where the browser returns no cookie and the platform's storage has vouched for it, the address
+carries a secret of the launch instead, after a tilde; it lives hours, and no log shows it.
 """
 
 from __future__ import annotations
@@ -27,18 +29,21 @@ from lti_tool.web import check_csrf_token
 
 COOKIE = "__Host-pmo_bridge"
 COOKIE_DAYS = 30
+SEPARATOR = "~"
 
 
 class Visit:
     """A launch with all that a page needs to know about who, where and what."""
 
-    def __init__(self, launch: Launch, placement: Placement | None) -> None:
+    def __init__(self, launch: Launch, placement: Placement | None, secret: str) -> None:
         self.launch = launch
+        self.secret = secret
         self._placement = placement
 
     @property
     def id(self) -> str:
-        return self.launch.id
+        """What the addresses of this visit begin with."""
+        return f"{self.launch.id}{SEPARATOR}{self.secret}" if self.secret else self.launch.id
 
     @property
     def user(self) -> User:
@@ -108,17 +113,22 @@ def visit(launch_id: str) -> Visit:
 
     Raises `LaunchGone` when the launch has expired or belongs to another browser.
     """
+    launch_id, _, secret = launch_id.partition(SEPARATOR)
     launch, placement = _find(launch_id)
-    if launch is None or launch.expires_at < utcnow():
+    if launch is None or launch.expires_at < utcnow() or not _is_proved(launch, secret):
         raise LaunchGone()
-    if not hmac.compare_digest(launch.browser_hash, digest(browser_secret())):
-        raise LaunchGone()
-    found = Visit(launch, placement)
+    found = Visit(launch, placement, secret)
     g.visit = found
     g.frame_ancestors = launch.frame_ancestors
     if request.method != "GET":
         check_csrf_token(launch.id)
     return found
+
+
+def _is_proved(launch: Launch, secret: str) -> bool:
+    if launch.secret_hash is not None:
+        return hmac.compare_digest(launch.secret_hash, digest(secret))
+    return hmac.compare_digest(launch.browser_hash, digest(browser_secret()))
 
 
 def instructor_visit(launch_id: str) -> Visit:

@@ -1,34 +1,113 @@
-"""The LTI endpoints that a browser or a platform calls, and the first page of a visit."""
+"""The LTI endpoints that a browser or a platform calls, and the first page of a visit.
+
+A launch is tied to its browser in one of three ways, chosen by themselves: a partitioned cookie;
+where that is blocked, the platform's storage; where there is none, a window of its own.
+"""
 
 from __future__ import annotations
 
-from flask import Blueprint, g, jsonify, redirect, request, url_for
+import secrets
+
+from flask import Blueprint, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from itsdangerous import BadData, URLSafeTimedSerializer
 
 from lti_tool.db import unit_of_work
 from lti_tool.errors import LaunchRefused
 from lti_tool.launch import entering, session
 from lti_tool.lti import keys, messages
-from lti_tool.lti.models import LoginState
+from lti_tool.lti.messages import BegunLogin
+from lti_tool.lti.models import LoginState, Way
+from lti_tool.lti.refusals import refusal
+from lti_tool.lti.registrations import origin_of
 from lti_tool.web import SEE_OTHER, limit_body
 
 blueprint = Blueprint("launch", __name__)
 MESSAGE_BYTES = 256 * 1024
 
 
+@blueprint.before_request
+def allow_any_frame() -> None:
+    """Before a launch is known, a refusal must be readable wherever it is framed."""
+    g.frame_ancestors = "*"
+    limit_body(MESSAGE_BYTES)
+
+
 @blueprint.route("/lti/login", methods=["GET", "POST"])
 def login() -> ResponseReturnValue:
     """OIDC third-party initiated login (LTI 1.3 core, 4.1; Security Framework 1.0, 5.1.1.1)."""
-    g.frame_ancestors = "*"
-    limit_body(MESSAGE_BYTES)
-    secret = session.browser_secret() or session.new_browser_secret()
+    known = session.browser_secret()
+    secret = known or session.new_browser_secret()
     try:
         with unit_of_work():
-            address = messages.begin_login(request.values, secret)
+            begun = messages.begin_login(request.values, secret)
     except LaunchRefused as refused:
         _record(refused, None)
         raise
-    response = redirect(address, 302)
+    framed = request.headers.get("Sec-Fetch-Dest") in ("iframe", "frame")
+    response = current_app.make_response(
+        _uncertain(begun) if framed and not known else redirect(begun.address, 302)
+    )
+    session.give_browser_secret(response, secret)
+    return response
+
+
+def _uncertain(begun: BegunLogin) -> str:
+    """In a frame, and no cookie seen yet: let the platform keep a secret, or see whether one comes.
+
+    It must be found out now: platforms take a message hint only once.
+    """
+    ticket = _tickets().dumps([begun.state, begun.address])
+    if not begun.storage_target:
+        return render_template("launch/probe.html", ticket=ticket)
+    storage = {
+        "target": begun.storage_target,
+        "origin": begun.storage_origin,
+        "key": _storage_key(begun.state),
+        "value": begun.storage_secret,
+        "address": begun.address,
+    }
+    return render_template("launch/keep.html", ticket=ticket, storage=storage)
+
+
+def _storage_key(state: str) -> str:
+    """Under which name the platform keeps our secret: one for each login."""
+    return f"pmo_bridge_{state}"
+
+
+def _tickets() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.config["LTI_TOOL"].secret_key, salt="login")
+
+
+def _read_ticket(ticket: str) -> tuple[str, str]:
+    """State and authentication request of a login; raises `LaunchRefused` for any other text."""
+    try:
+        state, address = _tickets().loads(ticket, max_age=messages.LOGIN_MINUTES * 60)
+    except BadData:
+        raise refusal("login_expired") from None
+    return state, address
+
+
+@blueprint.get("/lti/login/probe")
+def probe() -> ResponseReturnValue:
+    """Go on when the cookie came back; else offer a window, where cookies are our own."""
+    ticket = request.args.get("ticket", "")
+    state, address = _read_ticket(ticket)
+    if session.browser_secret():
+        messages.prove_browser(messages.find_login(state), session.browser_secret())
+        return redirect(address, 302)
+    g.form_action = origin_of(address)
+    return render_template("launch/window.html", ticket=ticket)
+
+
+@blueprint.post("/lti/login/window")
+def go_on_in_window() -> ResponseReturnValue:
+    """Tie the login to the new window's own cookie, and go on to the platform."""
+    state, address = _read_ticket(request.form.get("ticket", ""))
+    secret = session.browser_secret() or session.new_browser_secret()
+    with unit_of_work():
+        messages.move_to_window(state, secret)
+    response = current_app.make_response(redirect(address, SEE_OTHER))
     session.give_browser_secret(response, secret)
     return response
 
@@ -36,19 +115,42 @@ def login() -> ResponseReturnValue:
 @blueprint.post("/lti/launch")
 def launch() -> ResponseReturnValue:
     """The authentication response (Security Framework 1.0, 5.1.1.3): check it and enter."""
-    g.frame_ancestors = "*"
-    limit_body(MESSAGE_BYTES)
-    login_state: LoginState | None = None
+    login_state: LoginState | None = None  # set once it is this browser's: others must not end it
     try:
-        login_state = messages.find_login(request.form, session.browser_secret())
-        valid = messages.validate(request.form, login_state)
-        with unit_of_work():
-            messages.consume(login_state)
-            visit = entering.enter(valid)
+        found = messages.find_login(request.form.get("state", ""))
+        stored = request.form.get("storage_secret")
+        way = messages.prove_browser(found, session.browser_secret(), stored)
+        login_state = found
+        messages.check_pending(login_state)
+        if way is None:
+            return _ask_storage(login_state)
+        return _enter(login_state, way)
     except LaunchRefused as refused:
         _record(refused, login_state)
         raise
-    return redirect(url_for("launch.start", launch_id=visit.id), SEE_OTHER)
+
+
+def _enter(login_state: LoginState, way: Way) -> ResponseReturnValue:
+    valid = messages.validate(request.form, login_state)
+    page_secret = secrets.token_urlsafe(24) if way == Way.STORAGE else ""
+    with unit_of_work():
+        messages.consume(login_state, way)
+        launch_id = entering.enter(valid, page_secret).id
+    if page_secret:
+        launch_id += session.SEPARATOR + page_secret
+    return redirect(url_for("launch.start", launch_id=launch_id), SEE_OTHER)
+
+
+def _ask_storage(login_state: LoginState) -> str:
+    """A page that fetches our secret from the platform's storage and posts the launch again."""
+    registration = login_state.registration
+    storage = {
+        "target": login_state.storage_target,
+        "origin": origin_of(registration.auth_login_url) if registration else "",
+        "key": _storage_key(request.form["state"]),
+    }
+    form = {name: request.form.get(name, "") for name in ("state", "id_token", "error")}
+    return render_template("launch/fetch.html", storage=storage, form=form)
 
 
 def _record(refused: LaunchRefused, login_state: LoginState | None) -> None:

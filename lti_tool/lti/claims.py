@@ -1,7 +1,8 @@
 """id_token claims -> `LaunchClaims` (LTI 1.3 core, 5.3 and 5.4).
 
-Unknown claims are passed over: platforms add their own. Texts lose control characters and are cut
-to a length that fits a page; identifiers that do not fit are refused, for cutting would merge them.
+Unknown claims are passed over: platforms add their own. Texts lose what cannot be stored and are
+cut to a length that fits a page; identifiers that do not fit are refused, for cutting would merge
+them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, val
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS_ENDPOINT = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 NRPS_SERVICE = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+"""Control characters, and halves of characters, which JSON can hold and no database takes."""
 IDENTIFIER_CHARACTERS = 255
 TITLE_CHARACTERS = 300
 
@@ -77,7 +79,7 @@ class Text(fields.Field[str]):
     """Text to show: never fails; null and foreign types count as not said."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text = CONTROLS.sub("", value).strip() if isinstance(value, str) else ""
+        text = UNSTORABLE.sub("", value).strip() if isinstance(value, str) else ""
         return text[:TITLE_CHARACTERS]
 
 
@@ -89,8 +91,8 @@ class Identifier(fields.String):
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         text = str(super()._deserialize(value, *args, **kwargs))
-        if CONTROLS.search(text):
-            raise ValidationError("Has control characters.")
+        if UNSTORABLE.search(text):
+            raise ValidationError("Has control characters or broken ones.")
         return text
 
 
@@ -98,7 +100,7 @@ class WebAddress(fields.Field[str]):
     """An http or https address; anything else counts as not said."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        if not isinstance(value, str) or CONTROLS.search(value) or len(value) > 2000:
+        if not isinstance(value, str) or UNSTORABLE.search(value) or len(value) > 2000:
             return ""
         try:
             parts = urlsplit(value)

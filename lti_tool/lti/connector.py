@@ -37,6 +37,8 @@ ANSWER_BYTES = 1024 * 1024
 POOL = 16
 TOKEN_MARGIN_SECONDS = 60
 EXTENSION = "lti_tool_connector"
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""What reading an answer of another shape than promised may raise."""
 
 
 class AddressRefused(requests.exceptions.InvalidURL):

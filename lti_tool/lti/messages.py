@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,15 +27,31 @@ from sqlalchemy.orm import joinedload
 from lti_tool.db import db, end_reading, utcnow
 from lti_tool.errors import LaunchRefused, PlatformError
 from lti_tool.lti import platform_keys
-from lti_tool.lti.claims import CLAIM, LaunchClaims, read_claims
-from lti_tool.lti.models import Deployment, LoginState, LoginStatus, Registration
+from lti_tool.lti.claims import CLAIM, UNSTORABLE, LaunchClaims, read_claims
+from lti_tool.lti.models import Deployment, LoginState, LoginStatus, Registration, Way
 from lti_tool.lti.refusals import refusal
 from lti_tool.lti.registrations import find_deployment, find_registrations, origin_of
 
 LOGIN_MINUTES = 15
 SKEW_SECONDS = 60
 TOKEN_CHARACTERS = 100_000
+STORAGE_TARGET = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 MESSAGE_TYPES = ("LtiResourceLinkRequest",)
+
+
+@dataclass(frozen=True)
+class BegunLogin:
+    """A login on its way: the authentication request, and what the platform may keep for us.
+
+    `storage_target` is the frame that keeps data for tools (LTI Client Side postMessages 0.1),
+    "" where the platform has none; `storage_origin` is the only origin to speak to.
+    """
+
+    address: str
+    state: str
+    storage_target: str = ""
+    storage_secret: str = ""
+    storage_origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,36 +64,53 @@ class ValidLaunch:
 
 
 def digest(text: str) -> str:
-    """SHA-256 in hex: how secrets of a login are stored."""
-    return hashlib.sha256(text.encode()).hexdigest()
+    """SHA-256 in hex: how secrets of a login are stored. Takes any text that JSON can hold."""
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def tool_url(path: str) -> str:
     return f"{current_app.config['LTI_TOOL'].public_url}{path}"
 
 
-def begin_login(form: Mapping[str, str], browser_secret: str) -> str:
-    """Store state and nonce for a login; returns the address of the authentication request.
+def begin_login(form: Mapping[str, str], browser_secret: str) -> BegunLogin:
+    """Store state, nonce and secrets for a login; returns the authentication request.
 
     Called within a unit of work. Raises `LaunchRefused` (LTI 1.3 core, 4.1; Security Framework,
     5.1.1.1 and 5.1.1.2).
     """
     registration = _registration_for(form)
-    login_hint = form.get("login_hint", "")
-    if not login_hint:
+    if not form.get("login_hint"):
         raise refusal("login_hint_missing")
     if origin_of(form.get("target_link_uri", "")) != origin_of(tool_url("/")):
         raise refusal("foreign_target")
     state, nonce = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+    target = form.get("lti_storage_target", "")
+    target = target if STORAGE_TARGET.fullmatch(target) else ""
+    storage_secret = secrets.token_urlsafe(24) if target else ""
     db.session.add(
         LoginState(
             registration_id=registration.id,
             state_hash=digest(state),
             nonce_hash=digest(nonce),
             browser_hash=digest(browser_secret),
+            storage_hash=digest(storage_secret) if target else None,
+            storage_target=target or None,
             expires_at=utcnow() + timedelta(minutes=LOGIN_MINUTES),
         )
     )
+    return BegunLogin(
+        address=_authentication_request(registration, form, state, nonce),
+        state=state,
+        storage_target=target,
+        storage_secret=storage_secret,
+        storage_origin=origin_of(registration.auth_login_url) if target else "",
+    )
+
+
+def _authentication_request(
+    registration: Registration, form: Mapping[str, str], state: str, nonce: str
+) -> str:
+    """Security Framework 1.0, 5.1.1.2."""
     query = {
         "scope": "openid",
         "response_type": "id_token",
@@ -84,7 +118,7 @@ def begin_login(form: Mapping[str, str], browser_secret: str) -> str:
         "prompt": "none",
         "client_id": registration.client_id,
         "redirect_uri": tool_url("/lti/launch"),
-        "login_hint": login_hint,
+        "login_hint": form["login_hint"],
         "state": state,
         "nonce": nonce,
     }
@@ -106,9 +140,8 @@ def _registration_for(form: Mapping[str, str]) -> Registration:
     return found[0]
 
 
-def find_login(form: Mapping[str, str], browser_secret: str) -> LoginState:
-    """The pending login that a launch claims to end; raises `LaunchRefused`."""
-    state = form.get("state", "")
+def find_login(state: str) -> LoginState:
+    """The login with that state, whatever has become of it; raises `LaunchRefused`."""
     if not state:
         raise refusal("state_missing")
     login = db.session.scalar(
@@ -116,17 +149,49 @@ def find_login(form: Mapping[str, str], browser_secret: str) -> LoginState:
         .options(joinedload(LoginState.registration))
         .where(LoginState.state_hash == digest(state))
     )
-    if login is None or login.browser_hash is None:
+    if login is None:
         raise refusal("state_unknown")
-    if not browser_secret:
-        raise refusal("cookie_missing")
-    if not hmac.compare_digest(login.browser_hash, digest(browser_secret)):
+    return login
+
+
+def prove_browser(
+    login: LoginState, browser_secret: str, storage_secret: str | None = None
+) -> Way | None:
+    """Which way ties this browser to the login; None: the platform's storage must be asked first.
+
+    `storage_secret` is what the storage answered, "" for nothing, None before it was asked.
+    Raises `LaunchRefused` when it is another browser, or one that returns no cookie and has no
+    platform storage.
+    """
+    if browser_secret and _is_digest_of(login.browser_hash, browser_secret):
+        return Way.WINDOW if login.way == Way.WINDOW else Way.COOKIE
+    if storage_secret and _is_digest_of(login.storage_hash, storage_secret):
+        return Way.STORAGE
+    if browser_secret or storage_secret:
         raise refusal("state_foreign")
+    if login.storage_hash is None or storage_secret is not None:
+        raise refusal("cookie_missing")
+    return None
+
+
+def _is_digest_of(stored: str | None, secret: str) -> bool:
+    return stored is not None and hmac.compare_digest(stored, digest(secret))
+
+
+def move_to_window(state: str, browser_secret: str) -> LoginState:
+    """Tie a pending login to the browser window in which it goes on; within a unit of work."""
+    login = find_login(state)
+    check_pending(login)
+    login.browser_hash, login.way = digest(browser_secret), Way.WINDOW
+    return login
+
+
+def check_pending(login: LoginState) -> None:
+    """Raises `LaunchRefused` when the login has ended or has taken too long."""
     if login.status != LoginStatus.PENDING:
         raise refusal("replayed")
     if login.expires_at < utcnow():
         raise refusal("login_expired")
-    return login
 
 
 def validate(form: Mapping[str, str], login: LoginState) -> ValidLaunch:
@@ -151,12 +216,12 @@ def validate(form: Mapping[str, str], login: LoginState) -> ValidLaunch:
     return ValidLaunch(claims, deployment, login)
 
 
-def consume(login: LoginState) -> None:
+def consume(login: LoginState, way: Way) -> None:
     """End the login as launched, once: a second launch with the same state is refused."""
     ended = db.session.execute(
         update(LoginState)
         .where(LoginState.id == login.id, LoginState.status == LoginStatus.PENDING)
-        .values(status=LoginStatus.LAUNCHED, ended_at=utcnow())
+        .values(status=LoginStatus.LAUNCHED, way=way, ended_at=utcnow())
         .execution_options(synchronize_session=False)
     )
     if ended.rowcount != 1:  # type: ignore[attr-defined]
@@ -171,19 +236,27 @@ def record_refusal(refused: LaunchRefused, login: LoginState | None) -> None:
         row = LoginState(expires_at=now, registration_id=login and login.registration_id)
         db.session.add(row)
     row.status, row.reason, row.reference = LoginStatus.REFUSED, refused.reason, refused.reference
-    row.detail, row.ended_at = refused.detail[:500] or None, now
+    row.detail, row.ended_at = UNSTORABLE.sub("", refused.detail)[:500] or None, now
 
 
-def _verified_body(token: str, registration: Registration) -> dict[str, Any]:
-    """Signature, issuer, audience and times (Security Framework 1.0, 5.1.3)."""
+def _accepted_header(token: str) -> dict[str, Any]:
+    """The header of a token that may be looked at: its algorithm is ours."""
     if not token:
         raise refusal("id_token_missing")
+    if len(token) > TOKEN_CHARACTERS:
+        raise refusal("id_token_malformed", f"{len(token)} characters")
     try:
-        header = jwt.get_unverified_header(token) if len(token) < TOKEN_CHARACTERS else {}
+        header: dict[str, Any] = jwt.get_unverified_header(token)
     except jwt.PyJWTError:
         raise refusal("id_token_malformed") from None
     if header.get("alg") != platform_keys.ALGORITHM:
         raise refusal("algorithm_refused", str(header.get("alg"))[:50])
+    return header
+
+
+def _verified_body(token: str, registration: Registration) -> dict[str, Any]:
+    """Signature, issuer, audience and times (Security Framework 1.0, 5.1.3)."""
+    header = _accepted_header(token)
     key = _platform_key(registration.jwks_url, header.get("kid"))
     try:
         body: dict[str, Any] = jwt.decode(
@@ -193,7 +266,11 @@ def _verified_body(token: str, registration: Registration) -> dict[str, Any]:
             issuer=registration.issuer,
             audience=registration.client_id,
             leeway=SKEW_SECONDS,
-            options={"require": ["exp", "iat", "iss", "aud", "nonce"]},
+            options={
+                "require": ["exp", "iat", "iss", "aud", "nonce"],
+                "verify_sub": False,  # read_claims does, and can name it
+                "verify_jti": False,  # not ours to use
+            },
         )
     except jwt.PyJWTError as error:
         raise refusal(_reason_of(error), str(error)) from None

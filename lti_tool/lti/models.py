@@ -65,11 +65,20 @@ class LoginStatus(enum.StrEnum):
     REFUSED = "refused"
 
 
+class Way(enum.StrEnum):
+    """How a launch was tied to the browser that began it (Security Framework 1.0, 5.1.1.5)."""
+
+    COOKIE = "cookie"
+    STORAGE = "storage"
+    WINDOW = "window"
+
+
 class LoginState(Base):
     """A login from its start to its end; a launch that never had a login is kept here too.
 
-    State, nonce and browser secret are stored as SHA-256 only. A pending state that is past
-    `expires_at` counts as expired.
+    State, nonce and the secrets of browser and platform storage are stored as SHA-256 only. A
+    pending state that is past `expires_at` counts as expired. `way` is the one that is being
+    tried, at the end the one that worked; `storage_target` names the platform's storage frame.
     """
 
     __tablename__ = "login_state"
@@ -80,6 +89,9 @@ class LoginState(Base):
     state_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     nonce_hash: Mapped[str | None] = mapped_column(String(64))
     browser_hash: Mapped[str | None] = mapped_column(String(64))
+    storage_hash: Mapped[str | None] = mapped_column(String(64))
+    storage_target: Mapped[str | None]
+    way: Mapped[str] = mapped_column(default=Way.COOKIE)
     status: Mapped[str] = mapped_column(default=LoginStatus.PENDING)
     reason: Mapped[str | None]
     detail: Mapped[str | None]

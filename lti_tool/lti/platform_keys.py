@@ -16,7 +16,7 @@ import requests
 from flask import current_app
 
 from lti_tool.errors import PlatformError
-from lti_tool.lti.connector import as_platform_error, connector
+from lti_tool.lti.connector import UNREADABLE, as_platform_error, connector
 
 FLOOR_SECONDS = 30
 KEPT_SECONDS = 24 * 3600
@@ -26,9 +26,10 @@ EXTENSION = "lti_tool_platform_keys"
 
 @dataclass
 class KeySet:
-    """The keys of one JWK set address, by kid."""
+    """The keys of one JWK set address, by kid; `failure` is that of the latest fetch."""
 
     keys: dict[str, Any] = field(default_factory=dict)
+    failure: PlatformError | None = None
     fetched: float = float("-inf")
     asked: float = float("-inf")
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -40,11 +41,19 @@ class KeySet:
     def may_ask(self) -> bool:
         return time.monotonic() - self.asked >= FLOOR_SECONDS
 
+    def fetch(self, jwks_url: str) -> None:
+        self.asked = time.monotonic()
+        try:
+            self.keys, self.failure = fetch_key_set(jwks_url), None
+            self.fetched = time.monotonic()
+        except PlatformError as error:
+            self.failure = error
+
 
 def public_key(jwks_url: str, kid: str) -> Any | None:
     """The RSA public key with that id, or None when the platform does not have it.
 
-    Raises `PlatformError` when the key set is needed and cannot be fetched.
+    Raises `PlatformError` when the key set is needed and could not be fetched.
     """
     cache: dict[str, KeySet] = current_app.extensions.setdefault(EXTENSION, {})
     key_set = cache.setdefault(jwks_url, KeySet())
@@ -53,10 +62,11 @@ def public_key(jwks_url: str, kid: str) -> Any | None:
         return found
     with key_set.lock:
         if key_set.find(kid) is None and key_set.may_ask():
-            key_set.asked = time.monotonic()
-            key_set.keys = fetch_key_set(jwks_url)
-            key_set.fetched = time.monotonic()
-        return key_set.find(kid)
+            key_set.fetch(jwks_url)
+        found = key_set.find(kid)
+        if found is None and key_set.failure is not None:
+            raise key_set.failure.with_traceback(None)
+        return found
 
 
 def fetch_key_set(jwks_url: str) -> dict[str, Any]:
@@ -75,5 +85,5 @@ def fetch_key_set(jwks_url: str) -> dict[str, Any]:
         }
     except requests.exceptions.RequestException as error:
         raise as_platform_error(error) from error
-    except (ValueError, KeyError, TypeError, AttributeError, jwt.PyJWTError) as error:
+    except (*UNREADABLE, jwt.PyJWTError) as error:
         raise PlatformError("needs admin", "The platform's key set cannot be read.") from error

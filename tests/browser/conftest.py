@@ -72,12 +72,16 @@ def _served(app: Flask, host: str, port: int, fd: int) -> Iterator[None]:
 
 
 @pytest.fixture
-def campus(tmp_path: Path, sqlite_template: Path) -> Iterator[Campus]:
+def campus(
+    tmp_path: Path, sqlite_template: Path, request: pytest.FixtureRequest
+) -> Iterator[Campus]:
+    """`@pytest.mark.parametrize("campus", ["storage"], indirect=True)`: the platform keeps data."""
     shutil.copy(sqlite_template, tmp_path / "tool.db")
+    keeps_storage = getattr(request, "param", "") == "storage"
     with listen("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
         tool_url = f"http://127.0.0.1:{port}"
-        with serve_lms(tool_url) as lms:
+        with serve_lms(tool_url, keeps_storage=keeps_storage) as lms:
             app = create_app(
                 {
                     "LTI_TOOL_DATABASE_URL": f"sqlite:///{tmp_path / 'tool.db'}",

@@ -1,15 +1,15 @@
 """first tables
 
-Revision ID: 55f01fdd8342
+Revision ID: 885aad46bdb3
 Revises:
-Create Date: 2026-11-24 18:14:38.032128
+Create Date: 2026-11-24 18:45:36.572493
 
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "55f01fdd8342"
+revision = "885aad46bdb3"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -125,6 +125,9 @@ def upgrade():
         sa.Column("state_hash", sa.String(length=64), nullable=True),
         sa.Column("nonce_hash", sa.String(length=64), nullable=True),
         sa.Column("browser_hash", sa.String(length=64), nullable=True),
+        sa.Column("storage_hash", sa.String(length=64), nullable=True),
+        sa.Column("storage_target", sa.String(), nullable=True),
+        sa.Column("way", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("detail", sa.String(), nullable=True),
@@ -220,6 +223,7 @@ def upgrade():
         sa.Column("membership_id", sa.Integer(), nullable=False),
         sa.Column("resource_link_id", sa.Integer(), nullable=False),
         sa.Column("browser_hash", sa.String(length=64), nullable=False),
+        sa.Column("secret_hash", sa.String(length=64), nullable=True),
         sa.Column("role", sa.String(), nullable=False),
         sa.Column("document_target", sa.String(), nullable=False),
         sa.Column("return_url", sa.String(), nullable=False),
