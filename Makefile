@@ -27,7 +27,7 @@ check: .venv/dev ## format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 	$(MAKE) test
 
 format: .venv/dev ## format the code
@@ -42,6 +42,7 @@ lock: .venv/dev ## pin anew from pyproject.toml
 	$(BIN)/pip-compile --quiet --strip-extras --no-header --no-annotate --no-emit-index-url -U -o requirements.txt pyproject.toml
 	$(BIN)/pip-compile --quiet --strip-extras --no-header --no-annotate --no-emit-index-url --extra demo -c requirements.txt -o demo/requirements.txt pyproject.toml
 	$(BIN)/pip-compile --quiet --strip-extras --no-header --no-annotate --no-emit-index-url --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml
+	$(BIN)/pip-compile --quiet --strip-extras --no-header --no-annotate --no-emit-index-url --allow-unsafe -U -o tests/interop/requirements-xblock.txt tests/interop/requirements-xblock.in
 
 clean: ## remove what the other targets made
-	rm -rf .venv var .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-xblock var .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from wsgiref.headers import Headers
 
 from flask import Flask
 from flask_bootstrap import Bootstrap5
@@ -18,6 +19,7 @@ from lti_tool.cli import add_commands
 from lti_tool.config import read_settings
 from lti_tool.curriculum.views import blueprint as curriculum
 from lti_tool.grades.views import blueprint as grades
+from lti_tool.launch.picking_views import blueprint as picking
 from lti_tool.launch.views import blueprint as launch
 from lti_tool.lessons.views import blueprint as lessons
 from lti_tool.quiz.views import blueprint as quiz
@@ -42,15 +44,22 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     events.init_app(app, REACTIONS)
     web.init_app(app)
     add_commands(app)
-    for blueprint in (health.blueprint, launch, curriculum, lessons, quiz, grades, analytics):
+    pages = (launch, picking, curriculum, lessons, quiz, grades, analytics)
+    for blueprint in (health.blueprint, *pages):
         app.register_blueprint(blueprint)
     _serve(app, settings.proxies)
     return app
 
 
+def _keep_from_sniffing(headers: Headers, _path: str, _url: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"
+
+
 def _serve(app: Flask, proxies: int) -> None:
     """What stands between the server and Flask: static files, and trusted proxies' headers."""
-    static = WhiteNoise(app.wsgi_app, max_age=STATIC_SECONDS)
+    static = WhiteNoise(
+        app.wsgi_app, max_age=STATIC_SECONDS, add_headers_function=_keep_from_sniffing
+    )
     static.add_files(str(Path(__file__).parent / "static"), prefix="static/")
     app.wsgi_app = static  # type: ignore[method-assign]
     if proxies:

@@ -14,6 +14,13 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from lti_tool import outbox
 from lti_tool.curriculum import publishing
 from lti_tool.curriculum.checking import check
+from lti_tool.curriculum.commands import (
+    FOLDER,
+    check_command,
+    preview_command,
+    report_command,
+    sound,
+)
 from lti_tool.db import unit_of_work
 from lti_tool.errors import Invalid
 from lti_tool.lti import keys
@@ -42,6 +49,8 @@ class ToolGroup(AppGroup):
 registrations = ToolGroup("registrations", help="Platforms at which the tool is registered.")
 key_commands = ToolGroup("keys", help="The tool's own signing keys.")
 curriculum = ToolGroup("curriculum", help="Content files and published versions.")
+for command in (check_command, report_command, preview_command):
+    curriculum.add_command(command)
 outbox_commands = ToolGroup("outbox", help="Scores and other work on its way.")
 
 
@@ -87,35 +96,12 @@ def rotate() -> None:
     click.echo(f"The tool now signs with key {key.kid}.")
 
 
-FOLDER = click.argument("folder", type=click.Path(path_type=Path))
-
-
-@curriculum.command("check")
-@FOLDER
-def check_folder(folder: Path) -> None:
-    """Report every fault of a curriculum folder with file and line."""
-    checked = check(folder, date.today())
-    for fault in checked.faults:
-        click.echo(str(fault))
-    if checked.curriculum is None:
-        raise click.ClickException(f"{folder} cannot be published as it is.")
-    content = checked.curriculum
-    lessons = sum(len(module.lessons) for module in content.modules)
-    click.echo(
-        f"{folder} is in order: {len(content.modules)} modules, {lessons} lessons, "
-        f"{len(content.items)} items, {len(content.sources)} sources."
-    )
-
-
 @curriculum.command("publish")
 @FOLDER
 def publish(folder: Path) -> None:
     """Check a curriculum folder and make it an immutable version."""
     checked = check(folder, date.today())
-    if checked.curriculum is None:
-        for fault in checked.faults:
-            click.echo(str(fault))
-        raise click.ClickException(f"{folder} was not published; the last version stays live.")
+    sound(checked, f"{folder} was not published; the last version stays live.", errors=True)
     with unit_of_work():
         version, is_new = publishing.publish(checked)
     what = "Published" if is_new else "Nothing has changed since"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 PREFIX = "LTI_TOOL_"
+ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?/?", re.IGNORECASE)
 
 
 class BadSetting(Exception):
@@ -29,10 +30,9 @@ class Settings:
 
 
 def _origin(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
+    if not ORIGIN.fullmatch(text):
         raise ValueError("must be an origin such as https://lms.example.org")
-    return f"{parts.scheme}://{parts.netloc}".lower()
+    return text.rstrip("/").lower()
 
 
 def _database_url(text: str) -> str:

@@ -10,12 +10,22 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from flask import Flask
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event, select
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    Select,
+    bindparam,
+    event,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -40,7 +50,6 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
-migrate = Migrate()
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -90,6 +99,18 @@ def end_reading() -> None:
     db.session.commit()
 
 
+def find(model: type[T], **key: Any) -> T | None:
+    """The one row whose columns have these values (none of them None), or None."""
+    found: T | None = db.session.scalar(_find_statement(model, tuple(key)), key)
+    return found
+
+
+@cache
+def _find_statement(model: type[T], names: tuple[str, ...]) -> Select[T]:
+    """Kept, for building a statement costs more than running it."""
+    return select(model).where(*(getattr(model, name) == bindparam(name) for name in names))
+
+
 def upsert(
     model: type[T],
     key: Mapping[str, Any],
@@ -104,18 +125,31 @@ def upsert(
     and PostgreSQL alike.
     """
     session = db.session()
-    found = session.scalar(select(model).filter_by(**key))
+    found = find(model, **key)
     wanted = {name: value for name, value in values.items() if value or not empty_keeps}
     if found is not None and all(getattr(found, name) == wanted[name] for name in wanted):
         return found
-    dialect = sqlite if session.connection().dialect.name == "sqlite" else postgresql
-    statement: Any = dialect.insert(model).values(**key, **values)
-    changes = {name: statement.excluded[name] for name in wanted or key}
-    statement = statement.on_conflict_do_update(index_elements=list(key), set_=changes)
+    dialect_name = session.connection().dialect.name
+    statement = _upsert_statement(model, dialect_name, tuple(key), tuple(wanted or key))
     stored: T = session.scalars(
-        statement.returning(model), execution_options={"populate_existing": True}
+        statement,
+        {**key, **values},
+        execution_options={"populate_existing": True, "render_nulls": True},
     ).one()
     return stored
+
+
+@cache
+def _upsert_statement(
+    model: type[Base], dialect_name: str, key: tuple[str, ...], changes: tuple[str, ...]
+) -> Any:
+    """INSERT that on a conflict of `key` sets `changes` instead; returns the row."""
+    dialect = sqlite if dialect_name == "sqlite" else postgresql
+    statement: Any = dialect.insert(model)
+    statement = statement.on_conflict_do_update(
+        index_elements=list(key), set_={name: statement.excluded[name] for name in changes}
+    )
+    return statement.returning(model)
 
 
 def init_app(app: Flask, database_url: str) -> None:
@@ -126,7 +160,6 @@ def init_app(app: Flask, database_url: str) -> None:
         options["connect_args"] = {"timeout": SQLITE_BUSY_SECONDS}
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
-    migrate.init_app(app, db)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _prepare_sqlite(db.engine)

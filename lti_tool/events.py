@@ -35,13 +35,14 @@ class LaunchReceived(Event):
     """A person arrived from the platform."""
 
     launch_id: str
-    resource_link_id: int
+    message_type: str
+    resource_link_id: int | None
     role: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class LineItemChanged(Event):
-    """The platform named a line item for a link that had none, or another one."""
+    """The platform named a line item for a link that had none, another one, or opened it."""
 
     resource_link_id: int
 

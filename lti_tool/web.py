@@ -9,12 +9,14 @@ from typing import Any
 from flask import Flask, current_app, g, request
 from marshmallow import Schema, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
 from lti_tool.errors import Forbidden, Invalid, NotFound
 
 SEE_OTHER = 303
 FORM_BYTES = 512 * 1024
+PICTURE_SECONDS = 3600
 CSRF_FIELD = "csrf_token"
 
 
@@ -56,6 +58,13 @@ def check_csrf_token(launch_id: str) -> None:
         )
 
 
+class ColumnInteger(IntegerConverter):
+    """A number in an address, no larger than a column holds: beyond it there is no such page."""
+
+    def __init__(self, url_map: Map, *args: Any, **kwargs: Any) -> None:
+        super().__init__(url_map, *args, **({"max": 2**31 - 1} | kwargs))
+
+
 def _refuse_nul() -> None:
     """No address of ours has a NUL, and PostgreSQL fails when it is asked for one."""
     if "\0" in request.path:
@@ -65,18 +74,29 @@ def _refuse_nul() -> None:
 def _protect(response: Response) -> Response:
     """Headers for pages that live in a frame of somebody else's page."""
     ancestors = getattr(g, "frame_ancestors", "") or "'none'"
-    response.headers["Content-Security-Policy"] = (
+    policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
         "font-src 'self'; connect-src 'self'; base-uri 'none'; "
         f"form-action 'self' {getattr(g, 'form_action', '')}; frame-ancestors {ancestors}"
     )
+    response.headers.setdefault("Content-Security-Policy", policy)
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 
+def picture(svg: str) -> Response:
+    """An SVG text that can only be looked at, whoever opens its address."""
+    response = Response(svg, mimetype="image/svg+xml")
+    policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    response.headers["Content-Security-Policy"] = policy
+    response.headers["Cache-Control"] = f"private, max-age={PICTURE_SECONDS}"
+    return response
+
+
 def init_app(app: Flask) -> None:
+    app.url_map.converters["int"] = ColumnInteger
     app.before_request(_refuse_nul)
     app.after_request(_protect)
     app.jinja_env.globals["csrf_token"] = csrf_token

@@ -33,7 +33,7 @@ def run_message(message: OutboxMessage) -> None:
     except Exception as error:
         log.exception("%s(%s) broke down", message.handler, message.subject_id)
         with unit_of_work():
-            outbox.postpone(message, f"{type(error).__name__}: {error}"[:500])
+            outbox.postpone(message, repr(error)[:500])  # escapes what no database takes
     else:
         with unit_of_work():
             outbox.finish(message.id)

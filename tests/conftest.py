@@ -13,14 +13,17 @@ import pytest
 from flask import Flask
 from flask_migrate import upgrade
 
-from lti_tool import create_app
+from lti_tool import create_app, migrating
 from lti_tool.curriculum import publishing
 from lti_tool.curriculum.checking import check
 from lti_tool.db import db, unit_of_work, utcnow
 from lti_tool.lti.registrations import NewRegistration, add_registration
 from lti_tool.worker import Worker
 from tests.browsers import TOOL, Browser
+from tests.chromium import chromium
 from tests.platforms import FakePlatform
+
+__all__ = ["chromium"]
 
 ROOT = Path(__file__).parent.parent
 CONTENT = ROOT / "lti_tool/curriculum/content/pm-to-pmo"
@@ -33,7 +36,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "database" in metafunc.fixturenames:
+    """Each test runs on both databases, unless it names its own (`tests.databases`)."""
+    named = {mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")}
+    if "database" in metafunc.fixturenames and "database" not in named:
         only = metafunc.config.getoption("--database")
         names = [only] if only else ["sqlite", "postgresql"]
         metafunc.parametrize("database", names, indirect=True)
@@ -51,6 +56,7 @@ def environ_for(database_url: str, **more: str) -> dict[str, str]:
 def _prepare(database_url: str) -> None:
     """Migrate a database, make the tool's key, and publish the curriculum."""
     app = create_app(environ_for(database_url))
+    migrating.init_app(app)
     with app.app_context():
         upgrade(str(ROOT / "migrations"))
         with unit_of_work():

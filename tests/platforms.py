@@ -51,11 +51,15 @@ class FakePlatform:
         self.scores: list[dict[str, Any]] = []
         self.requests: list[str] = []
         self.tokens_issued = 0
+        self.token_kids: list[str] = []
         self.answer_scores: Callable[[dict[str, Any]], Answer | None] = lambda score: None
+        self.answer_token: Callable[[], Answer | None] = lambda: None
         self.delay_seconds = 0.0
         self.answer_jwks: Callable[[], Answer] = self._good_jwks
         self._server = _Server(self)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+        )
         self._thread.start()
 
     def close(self) -> None:
@@ -193,8 +197,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _token(self, form: dict[str, list[str]]) -> Answer:
         platform = self.server.platform
-        assertion = jwt.decode(form["client_assertion"][0], options={"verify_signature": False})
+        signed = form["client_assertion"][0]
+        assertion = jwt.decode(signed, options={"verify_signature": False})
+        platform.token_kids.append(jwt.get_unverified_header(signed)["kid"])
         assert assertion["iss"] == assertion["sub"] == platform.client_id
+        refused = platform.answer_token()
+        if refused is not None:
+            return refused
         platform.tokens_issued += 1
         token = {
             "access_token": uuid.uuid4().hex,

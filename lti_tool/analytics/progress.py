@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
 
 from lti_tool.courses.models import Membership, User
 from lti_tool.curriculum.models import Placement
@@ -103,6 +103,20 @@ def _members_with_grades(
         .options(contains_eager(Membership.user))
     )
     return [(row[0], row[1], row[2]) for row in rows]
+
+
+def find_member(context_id: int, user_id: int) -> Membership | None:
+    """A person's membership of the course, with the person."""
+    query = select(Membership).filter_by(context_id=context_id, user_id=user_id)
+    return db.session.scalar(query.options(joinedload(Membership.user)))
+
+
+def find_member_by_sub(context_id: int, sub: str) -> Membership | None:
+    """As `find_member`, by the id that the platform uses."""
+    query = (
+        select(Membership).join(User).where(Membership.context_id == context_id, User.sub == sub)
+    )
+    return db.session.scalar(query.options(contains_eager(Membership.user)))
 
 
 def count_deliveries(placement_id: int) -> DeliveryCount:

@@ -1,12 +1,20 @@
-"""The instructor's table of learners at a placement."""
+"""The instructor's pages: the table of learners at a placement, and one learner's work."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from lti_tool.analytics import progress
 from lti_tool.curriculum import catalogue
+from lti_tool.errors import NotFound
+from lti_tool.grades.receipts import receipt
+from lti_tool.grades.recording import find_grade
 from lti_tool.launch import session
+from lti_tool.lessons.completing import completed_lessons
+from lti_tool.quiz.attempts import list_attempts
+from lti_tool.quiz.reviewing import reviewed_attempt
+from lti_tool.web import SEE_OTHER
 
 blueprint = Blueprint("analytics", __name__, url_prefix="/l/<launch_id>")
 
@@ -25,3 +33,48 @@ def learners(launch_id: str) -> str:
         table=progress.learner_page(placement, visit.context.id, page),
         deliveries=progress.count_deliveries(placement.id),
     )
+
+
+@blueprint.get("/learners/<int:user_id>")
+def learner(launch_id: str, user_id: int) -> str:
+    """One learner's work: lessons, attempts, and each answer of the attempt that is looked at."""
+    visit = session.instructor_visit(launch_id)
+    placement, module = visit.placement, catalogue.module_of(visit.placement)
+    member = progress.find_member(visit.context.id, user_id)
+    if member is None:
+        raise NotFound("There is no such person in this course")
+    attempts = [each for each in list_attempts(placement.id, user_id) if not each.is_open]
+    grade = find_grade(placement.id, user_id)
+    wanted = request.args.get("attempt", type=int)
+    shown = next((each for each in attempts if each.number == wanted), None)
+    if shown is None and grade is not None:
+        shown = next((each for each in attempts if each.id == grade.attempt_id), None)
+    return render_template(
+        "analytics/learner.html",
+        visit=visit,
+        placement=placement,
+        module=module,
+        member=member,
+        completed=completed_lessons(placement.id, user_id),
+        attempts=attempts,
+        grade=grade,
+        receipt=receipt(grade) if grade else None,
+        shown=shown,
+        questions=reviewed_attempt(shown, module) if shown else (),
+    )
+
+
+@blueprint.get("/reviewed")
+def reviewed(launch_id: str) -> ResponseReturnValue:
+    """Where a submission review lands: on that learner's work, or on one's own."""
+    visit = session.visit(launch_id)
+    if not visit.is_instructor:
+        return redirect(url_for("quiz.overview", launch_id=launch_id), SEE_OTHER)
+    member = progress.find_member_by_sub(visit.context.id, visit.launch.for_user)
+    if member is None:
+        raise NotFound(
+            "This learner has not opened the activity yet",
+            "Their work appears here after their first visit.",
+        )
+    page = url_for("analytics.learner", launch_id=launch_id, user_id=member.user_id)
+    return redirect(page, SEE_OTHER)

@@ -13,15 +13,26 @@ from typing import Any
 from marshmallow import ValidationError
 
 from lti_tool.curriculum.documents import Curriculum
-from lti_tool.curriculum.faults import Fault, Path, Problem, dotted, problems_of
-from lti_tool.curriculum.folder import Reading, read_folder
+from lti_tool.curriculum.faults import Fault, Path, Places, Problem, dotted, problems_of
+from lti_tool.curriculum.folder import read_folder
 from lti_tool.curriculum.item_rules import item_problems
 from lti_tool.curriculum.item_type_schemas import AnyItem
-from lti_tool.curriculum.items import Item, SingleChoice, SituationalJudgement
+from lti_tool.curriculum.items import Item
+from lti_tool.curriculum.keys import keys_of
 from lti_tool.curriculum.links import link_problems
+from lti_tool.curriculum.outline import outline_of
+from lti_tool.curriculum.reading import Reading
+from lti_tool.curriculum.reviews import thin_slots
 from lti_tool.curriculum.schemas import load_curriculum
+from lti_tool.curriculum.tracing import trace_problems
 
 _ANY_ITEM = AnyItem()
+_RECORD_NAMES = {
+    "items": ("id", "item"),
+    "sources": ("ref", "source"),
+    "glossary": ("term", "term"),
+    "traceability": ("row", "row"),
+}
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,7 @@ class Checked:
     document: dict[str, Any]
     faults: tuple[Fault, ...]
     curriculum: Curriculum | None
+    places: Places
 
     @property
     def errors(self) -> tuple[Fault, ...]:
@@ -47,7 +59,8 @@ def check(folder: pathlib.Path, today: date) -> Checked:
     curriculum = None
     if all(fault.severity == "warning" for fault in faults):
         curriculum = load_curriculum(reading.document)
-    return Checked(reading.document, tuple(sorted(faults)), curriculum)
+        faults |= {_fault(reading, it) for it in thin_slots(curriculum, today)}
+    return Checked(reading.document, tuple(sorted(faults)), curriculum, reading.places)
 
 
 def canonical_json(document: Mapping[str, Any]) -> str:
@@ -74,12 +87,10 @@ def _problems(reading: Reading, today: date) -> Iterator[Problem]:
         for problem in item_problems(item, today):
             yield problem.under(("items", index))
     yield from _shapes_around_items(reading)
-    yield from link_problems(
-        reading.document,
-        reading.unread,
-        lambda path: reading.places.find(path).file.partition("/")[0],
-    )
-    yield from _long_keys(reading, items)
+    outline = outline_of(reading.document, reading.unread)
+    yield from link_problems(outline, lambda path: reading.places.find(path).file.partition("/")[0])
+    yield from trace_problems(outline)
+    yield from _telling_keys(reading, items)
 
 
 def _shapes_around_items(reading: Reading) -> Iterator[Problem]:
@@ -92,25 +103,21 @@ def _shapes_around_items(reading: Reading) -> Iterator[Problem]:
                 yield problem
 
 
-def _long_keys(reading: Reading, items: list[Item]) -> Iterator[Problem]:
-    """Warn of modules in which learners can pick the longest option and be right too often."""
+def _telling_keys(reading: Reading, items: list[Item]) -> Iterator[Problem]:
+    """Warn of modules in which learners can guess the key by its length or its place."""
     for index, module in enumerate(reading.document["modules"]):
-        choices = [
-            item
-            for item in items
-            if isinstance(item, SingleChoice | SituationalJudgement)
-            and item.module == module.get("id")
-        ]
-        long = [item.id for item in choices if _key_is_longest(item)]
-        if len(long) * 3 > len(choices):
-            message = f"the key is the longest option in {len(long)} of {len(choices)} items: "
-            yield Problem(("modules", index, "id"), message + ", ".join(long), "warning")
-
-
-def _key_is_longest(item: SingleChoice | SituationalJudgement) -> bool:
-    keys = [len(option.text) for option in item.options if option.correct]
-    others = [len(option.text) for option in item.options if not option.correct]
-    return max(keys, default=0) > max(others, default=0)
+        keys = keys_of(item for item in items if item.module == module.get("id"))
+        path: Path = ("modules", index, "id")
+        if keys.too_often_longest:
+            message = (
+                f"the key is the longest option in {len(keys.longest)} of {keys.count} items, by "
+                f"chance it would be in {keys.expected:.0f}: " + ", ".join(keys.longest)
+            )
+            yield Problem(path, message, "warning")
+        if keys.crowded_position:
+            place = keys.crowded_position
+            message = f"option {place} is the key in {keys.positions[place]} of {keys.count} items"
+            yield Problem(path, f"{message}: spread the keys", "warning")
 
 
 def _fault(reading: Reading, problem: Problem) -> Fault:
@@ -123,10 +130,11 @@ def _fault(reading: Reading, problem: Problem) -> Fault:
 
 
 def _record_name(reading: Reading, path: Path) -> str:
-    """An item's id or a source's ref, since many stand in one file."""
+    """How a record is told apart from the others in its file, such as an item by its id."""
     match path:
-        case ("items" | "sources" as kind, int(index), *_):
+        case (str(kind), int(index), *_) if kind in _RECORD_NAMES:
             record = reading.document[kind][index]
-            name = record.get("id", record.get("ref")) if isinstance(record, dict) else None
-            return name if isinstance(name, str) else f"{kind[:-1]} {index + 1}"
+            key, noun = _RECORD_NAMES[kind]
+            name = record.get(key) if isinstance(record, dict) else None
+            return name if isinstance(name, str) else f"{noun} {index + 1}"
     return ""

@@ -46,7 +46,11 @@ def configure(
     if placement is None:
         version = catalogue.latest_version()
         placement = Placement(
-            resource_link_id=link.id, version_id=version.id, module_id="", pass_mark=Decimal(0)
+            context_id=link.context_id,
+            resource_link_id=link.id,
+            version_id=version.id,
+            module_id="",
+            pass_mark=Decimal(0),
         )
         db.session.add(placement)
     before = _as_text(placement)

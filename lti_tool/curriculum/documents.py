@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 
 from lti_tool.curriculum.items import Item, SourceClaim
@@ -71,6 +75,10 @@ class Lesson:
         """The lesson's part of a URL: "l2" for M1.L2."""
         return self.id.rsplit(".", 1)[-1].lower()
 
+    def stale_claims(self, today: date) -> tuple[SourceClaim, ...]:
+        """The facts whose day of review is past."""
+        return tuple(claim for claim in self.sources if claim.is_stale(today))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Module:
@@ -91,6 +99,41 @@ class Module:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GlossaryEntry:
+    """A term with its definition; `module` is the id of the module that brings it in."""
+
+    term: str
+    definition: str
+    sources: tuple[str, ...] = ()
+    module: str = ""
+
+    @property
+    def slug(self) -> str:
+        return term_slug(self.term)
+
+
+def term_slug(term: str) -> str:
+    """The term's part of an address: "steering-committee"; "" for a term without letters."""
+    plain = unicodedata.normalize("NFKD", term.casefold()).encode("ascii", "ignore").decode()
+    return re.sub("[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TraceRow:
+    """Something that the curriculum must cover, and the lessons and items that cover it.
+
+    `objectives`: all graded items of these count as well.
+    """
+
+    row: str
+    element: str
+    lessons: tuple[str, ...]
+    items: tuple[str, ...] = ()
+    objectives: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Curriculum:
     """One published version, parsed once per process and shared by all requests."""
 
@@ -102,6 +145,9 @@ class Curriculum:
     modules: tuple[Module, ...]
     items: tuple[Item, ...]
     sources: tuple[Source, ...]
+    glossary: tuple[GlossaryEntry, ...] = ()
+    traceability: tuple[TraceRow, ...] = ()
+    figures: Mapping[str, str] = field(default_factory=dict)  # SVG texts by name
 
     @cached_property
     def item_by_id(self) -> dict[str, Item]:
@@ -114,6 +160,19 @@ class Curriculum:
     @cached_property
     def source_by_ref(self) -> dict[str, Source]:
         return {source.ref: source for source in self.sources}
+
+    @cached_property
+    def terms(self) -> tuple[GlossaryEntry, ...]:
+        """The glossary in alphabetical order."""
+        return tuple(sorted(self.glossary, key=lambda entry: entry.term.casefold()))
+
+    def refs_of(self, module: Module) -> set[str]:
+        """The sources that a module's lessons, terms and items cite."""
+        items = [item for item in self.items if item.module == module.id]
+        claims = [claim for item in items for claim in item.sources]
+        claims += [claim for lesson in module.lessons for claim in lesson.sources]
+        entries = [entry for entry in self.glossary if entry.module == module.id]
+        return {claim.ref for claim in claims} | {ref for each in entries for ref in each.sources}
 
     @cached_property
     def lesson_by_id(self) -> dict[str, tuple[Module, Lesson]]:

@@ -10,18 +10,20 @@ from typing import Any, ClassVar
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load
 
+from lti_tool.curriculum.typography import typeset
+
 _Messages = dict[str, str | list[Any] | dict[Any, Any]]
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def _messages(**messages: str) -> _Messages:
+def messages(**messages: str) -> _Messages:
     return {"required": "is missing", "null": "is empty", **messages}
 
 
 class Text(fields.Field[str]):
     """A text without surrounding white space; a required one is not empty."""
 
-    default_error_messages = _messages(text="must be a text: put it in quotes")
+    default_error_messages = messages(text="must be a text: put it in quotes")
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
         if not isinstance(value, str):
@@ -40,10 +42,24 @@ class Written(Text):
         return super()._deserialize(str(value) if whole else value, attr, data, **more)
 
 
+class Prose(Text):
+    """A text that people read: it comes out typeset, with curly quotes and apostrophes."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
+        return typeset(super()._deserialize(value, attr, data, **more))
+
+
+class Cell(Written):
+    """A text or whole number in a table that people read."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
+        return typeset(super()._deserialize(value, attr, data, **more))
+
+
 class Choice(Text):
     """One of a few given words."""
 
-    default_error_messages = _messages(choice="must be one of {choices}")
+    default_error_messages = messages(choice="must be one of {choices}")
 
     def __init__(self, *choices: str, **more: Any) -> None:
         super().__init__(**more)
@@ -58,7 +74,7 @@ class Choice(Text):
 class Number(fields.Field[float]):
     """A finite number within limits that both count."""
 
-    default_error_messages = _messages(
+    default_error_messages = messages(
         number="must be a number", limits="must be a number from {low:g} to {high:g}"
     )
 
@@ -80,7 +96,7 @@ class Number(fields.Field[float]):
 class Whole(Number):
     """A whole number within limits that both count."""
 
-    default_error_messages = _messages(
+    default_error_messages = messages(
         number="must be a whole number", limits="must be a whole number from {low:g} to {high:g}"
     )
 
@@ -92,7 +108,7 @@ class Whole(Number):
 
 
 class Flag(fields.Field[bool]):
-    default_error_messages = _messages(flag="must be true or false")
+    default_error_messages = messages(flag="must be true or false")
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> bool:
         if not isinstance(value, bool):
@@ -101,7 +117,7 @@ class Flag(fields.Field[bool]):
 
 
 class Day(fields.Field[date]):
-    default_error_messages = _messages(day="must be a date such as 2027-11-24")
+    default_error_messages = messages(day="must be a date such as 2027-11-24")
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> date:
         if not isinstance(value, str) or not _ISO_DATE.fullmatch(value):
@@ -115,7 +131,7 @@ class Day(fields.Field[date]):
 class Several(fields.Field[tuple[Any, ...]]):
     """A list of values of one kind, as a tuple."""
 
-    default_error_messages = _messages(list="must be a list")
+    default_error_messages = messages(list="must be a list")
 
     def __init__(self, inner: fields.Field[Any], **more: Any) -> None:
         super().__init__(**more)
@@ -133,7 +149,7 @@ class MapOf(fields.Field[dict[str, Any]]):
     `names` are the only names allowed; without them any will do.
     """
 
-    default_error_messages = _messages(map="must be names with values, such as {{p1: t1}}")
+    default_error_messages = messages(map="must be names with values, such as {{p1: t1}}")
 
     def __init__(self, inner: fields.Field[Any], names: Collection[str] = (), **more: Any) -> None:
         super().__init__(**more)
@@ -190,7 +206,7 @@ class Record(Schema):
 class One(fields.Nested):
     """A record within a record."""
 
-    default_error_messages = _messages()
+    default_error_messages = messages()
 
     def __init__(self, schema: type[Record], **more: Any) -> None:
         super().__init__(schema(), **more)

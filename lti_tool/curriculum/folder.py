@@ -1,43 +1,24 @@
-"""Reads a curriculum folder (`docs/authoring.md`) into one document, the form that is published.
-
-The document is plain JSON: the curriculum's own fields, `modules` with their `lessons` (as `html`),
-`items` of all modules, and `sources`. `Places` knows where in the files each of its values stands.
-"""
+"""Reads a curriculum folder (`docs/authoring.md`) into one document, the form that is published."""
 
 from __future__ import annotations
 
 import pathlib
 import re
-from collections.abc import Collection
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from lti_tool.curriculum.content_files import ContentFiles, strings
-from lti_tool.curriculum.faults import Fault, Path, Places
+from lti_tool.curriculum.faults import Path
+from lti_tool.curriculum.figure_files import FigureShelf
+from lti_tool.curriculum.glossary import Terms
 from lti_tool.curriculum.markdown import RenderedLesson, render_lesson
+from lti_tool.curriculum.reading import JOINED, Kind, Reading, empty_document
 from lti_tool.curriculum.yaml_lines import YamlFile
-
-Kind = Literal["curriculum", "module", "lesson", "item", "source"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
 _LESSON_FILE = re.compile(
     r"---[ \t]*\n(?P<head>.*?)^---[ \t]*\n(?P<text>.*)", re.DOTALL | re.MULTILINE
 )
-
-
-@dataclass
-class Reading:
-    """What a folder holds.
-
-    `unread` names the kinds of records of which some could not be read: a reference to one of that
-    kind cannot be judged. `hollow` are the paths of records that stand empty for that reason.
-    """
-
-    document: dict[str, Any]
-    faults: list[Fault]
-    places: Places = field(default_factory=Places)
-    unread: set[Kind] = field(default_factory=set)
-    hollow: set[Path] = field(default_factory=set)
 
 
 def read_folder(folder: pathlib.Path) -> Reading:
@@ -53,7 +34,9 @@ def read_folder(folder: pathlib.Path) -> Reading:
 class _FolderReader:
     def __init__(self, folder: pathlib.Path) -> None:
         self.files = ContentFiles(folder)
-        self.reading = Reading({"modules": [], "items": [], "sources": []}, self.files.faults)
+        self.reading = Reading(self.files.faults)
+        self._terms = Terms()
+        self._brought: dict[str, list[Any]] = {}  # entries of the glossary, by folder
 
     def missing(self, folder: pathlib.Path) -> None:
         self.files.fault("curriculum.yaml", 1, f"there is no folder {folder}")
@@ -64,22 +47,51 @@ class _FolderReader:
         read = self.files.record("curriculum.yaml")
         names = self._listed(read, "modules", "curriculum.yaml")
         record = self._record("curriculum", (), "curriculum.yaml", read)
-        self._refuse(record, ("items", "sources"), "curriculum.yaml", read)
-        document.update({**record, "modules": [], "items": [], "sources": self._sources()})
+        self._refuse(record, JOINED, "curriculum.yaml", read)
+        document.update({**record, **empty_document()})
+        self._sources()
         folders = [name.removesuffix("/module.yaml") for name in self.files.names("*/module.yaml")]
-        for name, line in names if read else [(name, 1) for name in folders]:
+        modules = names if read else [(name, 1) for name in folders]
+        self._glossaries([name for name, _ in modules])
+        for name, line in modules:
             self._module(name, line)
+        self._traceability()
         for name in folders:
             if read and name not in dict(names):
                 self.files.warn(f"{name}/module.yaml", "is not listed under modules")
 
-    def _sources(self) -> list[Any]:
+    def _sources(self) -> None:
         read = self.files.list("sources.yaml")
         if read is None:
             self.reading.unread.add("source")
-            return []
-        self.reading.places.mount(("sources",), "sources.yaml", read.lines)
-        return list(read.value)
+            return
+        self.reading.join("sources", "sources.yaml", read)
+
+    def _traceability(self) -> None:
+        file = "traceability.yaml"
+        read = self.files.list(file) if self.files.names(file) else None
+        if read is not None:
+            self.reading.join("traceability", file, read)
+
+    def _glossaries(self, modules: Sequence[str]) -> None:
+        """The terms of all modules, before any lesson: each lesson may use each of them."""
+        for name in modules:
+            file = f"{name}/glossary.yaml"
+            found = bool(self.files.names(file))
+            read = self.files.list(file) if found else None
+            if read is not None:
+                self._brought[name] = read.value
+                self._refuse_modules(file, read)
+                self.reading.join("glossary", file, read)
+            elif found or not self.files.exists(f"{name}/module.yaml"):
+                self.reading.unread.add("term")
+        complete = "term" not in self.reading.unread
+        self._terms = Terms(self.reading.document["glossary"], complete=complete)
+
+    def _refuse_modules(self, file: str, read: YamlFile) -> None:
+        for index, entry in enumerate(read.value):
+            if isinstance(entry, dict) and "module" in entry:
+                self.files.fault(file, read.lines[(index, "module")], "module: unknown field")
 
     def _module(self, name: str, line: int) -> None:
         file = f"{name}/module.yaml"
@@ -92,11 +104,17 @@ class _FolderReader:
         at: Path = ("modules", len(self.reading.document["modules"]))
         module = {**self._record("module", at, file, read), "lessons": []}
         self.reading.document["modules"].append(module)
+        for entry in self._brought.get(name, ()):
+            if isinstance(entry, dict):
+                entry["module"] = str(module.get("id", ""))
+        figures = FigureShelf(self.files, name)
         lesson_files = self.files.names(f"{name}/*.md")
         listed = {f"{name}/{lesson}.md": line for lesson, line in names}
         for lesson_file, line in listed.items() if read else [(file, 1) for file in lesson_files]:
-            self._lesson(module["lessons"], at, lesson_file, (file, line))
+            self._lesson(module["lessons"], at, lesson_file, (file, line), figures)
+        self.reading.document["figures"].update(figures.shown)
         self._items(name)
+        figures.warn_of_unused()
         if read:
             self._warn_of_unlisted(name, listed)
 
@@ -105,10 +123,17 @@ class _FolderReader:
             if file not in listed:
                 self.files.warn(file, "is not listed under lessons of its module")
         for file in (*self.files.names(f"{name}/*.yaml"), *self.files.names(f"{name}/*.yml")):
-            if not re.fullmatch(r"(module|items-.*)\.yaml", file.rpartition("/")[2]):
+            if not re.fullmatch(r"(module|glossary|items-.*)\.yaml", file.rpartition("/")[2]):
                 self.files.warn(file, "is not read: item files are named items-*.yaml")
 
-    def _lesson(self, lessons: list[Any], module: Path, file: str, named: tuple[str, int]) -> None:
+    def _lesson(
+        self,
+        lessons: list[Any],
+        module: Path,
+        file: str,
+        named: tuple[str, int],
+        figures: FigureShelf,
+    ) -> None:
         if not self.files.exists(file):
             self.reading.unread.add("lesson")
             self.files.fault(*named, f"lessons: there is no file {file}")
@@ -121,7 +146,7 @@ class _FolderReader:
         lesson["html"] = ""
         lessons.append(lesson)
         if read and head is not None:
-            rendered = render_lesson(text, _refs(lesson).values())
+            rendered = render_lesson(text, _refs(lesson).values(), figures.find, self._terms)
             self._take_in(lesson, rendered, at, (file, read, head.count("\n") + 2))
 
     def _split(self, file: str) -> tuple[str | None, str]:

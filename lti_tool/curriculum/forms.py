@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -21,9 +22,10 @@ class Blank(fields.Field[Any]):
         text = str(value).strip()
         if not text:
             return None
-        if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:4]) <= 20:
+        number = int(text) if re.fullmatch("[0-9]{1,4}", text) else 0
+        if not 1 <= number <= 20:
             raise ValidationError("Give a whole number from 1 to 20, or leave it empty.")
-        return int(text)
+        return number
 
 
 class LocalMoment(fields.Field[Any]):
@@ -66,12 +68,16 @@ class PlacementForm(Schema):
 
     @post_load
     def build(self, data: dict[str, Any], **kwargs: Any) -> PlacementSettings:
-        zone = _zone(data.pop("timezone"))
+        zone = data.pop("timezone")
         for name in DATES:
-            if data[name] is not None:
-                data[name] = data[name].replace(tzinfo=zone).astimezone(UTC)
+            data[name] = in_zone(data[name], zone)
         pass_mark = Decimal(data.pop("pass_percent")) / 100
         return PlacementSettings(pass_mark=pass_mark, **data)
+
+
+def in_zone(moment: datetime | None, zone: str) -> datetime | None:
+    """A moment that was typed in a zone, as an aware one; an unknown zone counts as UTC."""
+    return moment and moment.replace(tzinfo=_zone(zone)).astimezone(UTC)
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -57,8 +57,9 @@ def _graded_use(item: items.Item, today: date) -> Iterator[Problem]:
         return
     if item.review_by is None:
         yield Problem(("review_by",), "is missing, and the item is graded")
-    elif item.review_by <= today:
-        yield Problem(("review_by",), f"{item.review_by} is past, and the item is graded")
+    elif item.is_stale(today):
+        message = f"{item.review_by} is past: the item is not drawn until it is reviewed"
+        yield Problem(("review_by",), message, "warning")
     if not item.sources and not isinstance(item, items.SituationalJudgement):
         yield Problem(("sources",), "a graded item rests on at least one source")
 

@@ -12,11 +12,13 @@ from marshmallow import ValidationError, validates_schema
 
 from lti_tool.curriculum import items
 from lti_tool.curriculum.fields import (
+    Cell,
     Choice,
     Day,
     Flag,
     Number,
     One,
+    Prose,
     Record,
     Several,
     Text,
@@ -24,6 +26,7 @@ from lti_tool.curriculum.fields import (
     Written,
     records,
 )
+from lti_tool.curriculum.typography import typeset
 
 BLOOM_LEVELS = ("remember", "understand", "apply", "analyse", "evaluate", "create")
 GRADES = ("A", "B", "C")
@@ -40,20 +43,21 @@ SKILLS = (
 class SourceClaimSchema(Record):
     builds = items.SourceClaim
     ref = Text(required=True)
-    claim = Text(required=True)
+    claim = Prose(required=True)
     as_of = Written(required=True)
     grade = Choice(*GRADES, required=True)
+    review_by = Day(allow_none=True)
 
 
 class TableSchema(Record):
     builds = items.Table
-    header = Several(Written(), required=True)
-    rows = Several(Several(Written()), required=True)
+    header = Several(Cell(), required=True)
+    rows = Several(Several(Cell()), required=True)
 
 
 class StimulusSchema(Record):
     builds = items.Stimulus
-    text = Text()
+    text = Prose()
     table = One(TableSchema)
 
 
@@ -65,7 +69,7 @@ class Stimulus(One):
 
     def _deserialize(self, value: Any, *context: Any, **more: Any) -> Any:
         if isinstance(value, str):
-            return items.Stimulus(text=value.strip())
+            return items.Stimulus(text=typeset(value.strip()))
         return super()._deserialize(value, *context, **more)
 
 
@@ -83,14 +87,14 @@ class ScoringSchema(Record):
 class FeedbackSchema(Record):
     builds = items.ItemFeedback
     remediate = Text(required=True)
-    general = Text()
-    correct = Text()
-    other = Text()
+    general = Prose()
+    correct = Prose()
+    other = Prose()
 
 
 class AccessibilitySchema(Record):
     interaction = Text()
-    text_alternative = Text()
+    text_alternative = Prose()
     notes = Text()
 
 
@@ -115,7 +119,7 @@ class ItemSchema(Record):
     language = Text()
     tags = Several(Text())
     stimulus = Stimulus()
-    stem = Text(required=True)
+    stem = Prose(required=True)
     scoring = One(ScoringSchema)
     shuffle = Flag()
     confidence_prompt = Flag()

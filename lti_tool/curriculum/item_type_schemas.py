@@ -13,6 +13,7 @@ from lti_tool.curriculum.fields import (
     MapOf,
     Number,
     One,
+    Prose,
     Record,
     Several,
     Text,
@@ -27,11 +28,11 @@ class KeyedOptionSchema(Record):
 
     builds = items.Option
     id = Text(required=True)
-    text = Text(required=True)
+    text = Prose(required=True)
     correct = Flag()
     credit = Number(0, 1)
     misconception = Text()
-    feedback = Text(required=True)
+    feedback = Prose(required=True)
 
     def arrange(self, data: dict[str, Any]) -> dict[str, Any]:
         if "correct" in data:
@@ -59,14 +60,14 @@ class MultipleResponseSchema(ItemSchema):
 
 
 class TruthFeedbackSchema(Record):
-    if_true = Text(required=True, data_key="true", attribute="true")
-    if_false = Text(required=True, data_key="false", attribute="false")
+    if_true = Prose(required=True, data_key="true", attribute="true")
+    if_false = Prose(required=True, data_key="false", attribute="false")
 
 
 class TrueFalseReasonSchema(ItemSchema):
     builds = items.TrueFalseReason
     methods = ("truth_and_reason",)
-    statement = Text(required=True)
+    statement = Prose(required=True)
     truth = Flag(required=True)
     truth_feedback = One(TruthFeedbackSchema, required=True)
     reasons = records(KeyedOptionSchema, required=True)
@@ -75,15 +76,15 @@ class TrueFalseReasonSchema(ItemSchema):
 class PromptSchema(Record):
     builds = items.Prompt
     id = Text(required=True)
-    text = Text(required=True)
-    feedback = Text(required=True)
+    text = Prose(required=True)
+    feedback = Prose(required=True)
 
 
 class TargetSchema(Record):
     builds = items.Target
     id = Text(required=True)
-    text = Text(required=True)
-    feedback = Text()
+    text = Prose(required=True)
+    feedback = Prose()
 
 
 class MatchingSchema(ItemSchema):
@@ -98,8 +99,8 @@ class ElementSchema(Record):
     builds = items.Element
     id = Text(required=True)
     rank = Whole(1, 100, required=True)
-    text = Text(required=True)
-    feedback = Text(required=True)
+    text = Prose(required=True)
+    feedback = Prose(required=True)
 
 
 class OrderingSchema(ItemSchema):
@@ -113,8 +114,8 @@ class SlipSchema(Record):
     value = Number(required=True)
     tolerance = Number(0, required=True)
     credit = Number(0, 1, required=True)
-    cause = Text(required=True)
-    feedback = Text(required=True)
+    cause = Prose(required=True)
+    feedback = Prose(required=True)
 
 
 class NumericSchema(ItemSchema):
@@ -122,8 +123,8 @@ class NumericSchema(ItemSchema):
     methods = ("tolerance",)
     answer = Number(required=True)
     tolerance = Number(0, required=True)
-    solution = Text(required=True)
-    unit = Text()
+    solution = Prose(required=True)
+    unit = Prose()
     decimals = Whole(0, 10)
     formula = Text()
     parameters = MapOf(fields.Raw())
@@ -133,15 +134,15 @@ class NumericSchema(ItemSchema):
 class NearMissSchema(Record):
     builds = items.NearMiss
     text = Text(required=True)
-    feedback = Text(required=True)
+    feedback = Prose(required=True)
 
 
 class CriterionSchema(Record):
     builds = items.Criterion
     id = Text(required=True)
     points = Number(0, 100, required=True)
-    criterion = Text(required=True)
-    feedback_missing = Text(required=True)
+    criterion = Prose(required=True)
+    feedback_missing = Prose(required=True)
 
 
 class ShortTextSchema(ItemSchema):
@@ -151,7 +152,7 @@ class ShortTextSchema(ItemSchema):
     near_misses = records(NearMissSchema)
     normalise = Several(Text())
     rubric = records(CriterionSchema)
-    model_answer = Text()
+    model_answer = Prose()
     max_words = Whole(1, 2000, allow_none=True)
     marking = MapOf(Text())
 
@@ -167,23 +168,23 @@ class ShortTextSchema(ItemSchema):
 class RatedOptionSchema(Record):
     builds = items.Option
     id = Text(required=True)
-    text = Text(required=True)
+    text = Prose(required=True)
     credit = Number(0, 1, required=True)
     misconception = Text()
-    feedback = Text(required=True)
+    feedback = Prose(required=True)
 
 
 class PanelSchema(Record):
     raters = Whole(required=True)
     method = Text()
     median_gap = Number(allow_none=True)
-    note = Text()
+    note = Prose()
 
 
 class SituationalJudgementSchema(ItemSchema):
     builds = items.SituationalJudgement
     methods = ("option_credit",)
-    scenario = Text(required=True)
+    scenario = Prose(required=True)
     options = records(RatedOptionSchema, required=True)
     panel = One(PanelSchema)
 
@@ -196,15 +197,15 @@ class SituationalJudgementSchema(ItemSchema):
 class CategorySchema(Record):
     builds = items.Category
     id = Text(required=True)
-    label = Text(required=True)
+    label = Prose(required=True)
 
 
 class CardSchema(Record):
     builds = items.Card
     id = Text(required=True)
-    text = Text(required=True)
+    text = Prose(required=True)
     category = Text(required=True)
-    feedback = Text(required=True)
+    feedback = Prose(required=True)
 
 
 class CardSortSchema(ItemSchema):

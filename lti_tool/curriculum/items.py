@@ -13,12 +13,19 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class SourceClaim:
-    """What a source says, in our words; `as_of` is a date, a year or "n.d."; grade A, B or C."""
+    """What a source says, in our words; `as_of` is a date, a year or "n.d."; grade A, B or C.
+
+    After the day `review_by` the fact is to be looked at again.
+    """
 
     ref: str
     claim: str
     as_of: str
     grade: str
+    review_by: date | None = None
+
+    def is_stale(self, today: date) -> bool:
+        return self.review_by is not None and self.review_by < today
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +96,10 @@ class Item:
     suggested_seconds: int = 60
     interaction: str = ""
     text_alternative: str = ""
+
+    def is_stale(self, today: date) -> bool:
+        """Whether its day of review is past: such an item leaves graded use."""
+        return self.review_by is not None and self.review_by < today
 
 
 @dataclass(frozen=True, kw_only=True)

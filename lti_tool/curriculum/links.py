@@ -9,38 +9,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
 
+from lti_tool.curriculum.content_files import strings
+from lti_tool.curriculum.documents import term_slug
 from lti_tool.curriculum.faults import Path, Problem
-from lti_tool.curriculum.folder import Kind
 from lti_tool.curriculum.item_type_schemas import ITEM_SCHEMAS
-
-Record = dict[str, Any]
-
-
-@dataclass
-class Outline:
-    """Every record of a document that is a mapping, with its path; `unread` as in `Reading`."""
-
-    unread: set[Kind]
-    modules: list[tuple[Path, Record]]
-    items: list[tuple[Path, Record]]
-    sources: list[tuple[Path, Record]]
-    lessons: list[tuple[Path, Record, Record]] = field(default_factory=list)  # with its module
-    lesson_modules: dict[str, str] = field(default_factory=dict)
-    objective_modules: dict[str, str] = field(default_factory=dict)
-
-    def knows_every(self, kind: Kind) -> bool:
-        """Whether a name that is not found among records of that kind does not exist."""
-        return kind not in self.unread
+from lti_tool.curriculum.outline import Outline, Record, records_in, text_in
 
 
-def link_problems(
-    document: Record, unread: set[Kind], folder_of: Callable[[Path], str]
-) -> Iterator[Problem]:
+def link_problems(outline: Outline, folder_of: Callable[[Path], str]) -> Iterator[Problem]:
     """Every fault of ids and references; `folder_of` tells in which folder a value stands."""
-    outline = _outline(document, unread)
     yield from _unique_ids(outline)
     for path, source in outline.sources:
         yield from _source(path, source)
@@ -48,78 +26,48 @@ def link_problems(
         yield from _lesson(outline, path, module, lesson)
     for path, item in outline.items:
         yield from _item(outline, path, item)
+    yield from _glossary(outline)
     yield from _folders(outline, folder_of)
     yield from _checks_in_use(outline)
     for index, (path, module) in enumerate(outline.modules):
         yield from _blueprint(outline, path, module, index)
 
 
-def _outline(document: Record, unread: set[Kind]) -> Outline:
-    outline = Outline(
-        unread,
-        modules=list(_records(document, ("modules",))),
-        items=list(_records(document, ("items",))),
-        sources=list(_records(document, ("sources",))),
-    )
-    for path, module in outline.modules:
-        name = _text(module, "id")
-        for lesson_path, lesson in _records(module, ("lessons",)):
-            outline.lessons.append((path + lesson_path, module, lesson))
-            outline.lesson_modules[_text(lesson, "id")] = name
-        for _, objective in _records(module, ("objectives",)):
-            outline.objective_modules[_text(objective, "id")] = name
-    return outline
-
-
-def _records(parent: Any, at: Path) -> Iterator[tuple[Path, Record]]:
-    """The mappings in the list that `parent` holds under the last key of `at`."""
-    values = parent.get(at[-1]) if isinstance(parent, dict) else None
-    for index, value in enumerate(values if isinstance(values, list) else []):
-        if isinstance(value, dict):
-            yield (*at, index), value
-
-
-def _text(record: Any, key: str) -> str:
-    """A text of the record; "" for one that is missing or no text (the schemas report that)."""
-    value = record.get(key) if isinstance(record, dict) else None
-    return value.strip() if isinstance(value, str) else ""
-
-
 def _unique_ids(outline: Outline) -> Iterator[Problem]:
     objectives = [
         (path + inner, objective)
         for path, module in outline.modules
-        for inner, objective in _records(module, ("objectives",))
+        for inner, objective in records_in(module, ("objectives",))
     ]
     lessons = [(path, lesson) for path, _, lesson in outline.lessons]
     for group in (outline.modules, lessons, objectives, outline.items):
         yield from _unique(group, "id")
     yield from _unique(outline.sources, "ref")
     for path, _, lesson in outline.lessons:
-        claims = [(path + inner, claim) for inner, claim in _records(lesson, ("sources",))]
+        claims = [(path + inner, claim) for inner, claim in records_in(lesson, ("sources",))]
         yield from _unique(claims, "ref")
 
 
 def _unique(records: list[tuple[Path, Record]], key: str) -> Iterator[Problem]:
     seen: set[str] = set()
     for path, record in records:
-        name = _text(record, key).casefold()  # lessons are found by the lower case of their ids
+        name = text_in(record, key).casefold()  # lessons are found by the lower case of their ids
         if name and name in seen:
             yield Problem((*path, key), f"{record[key]} is used twice")
         seen.add(name)
 
 
 def _source(path: Path, source: Record) -> Iterator[Problem]:
-    ref = _text(source, "ref")
+    ref = text_in(source, "ref")
     if ref and not re.fullmatch(r"[RE]\d+", ref):
         yield Problem((*path, "ref"), "must be R or E and a number, so that lessons can cite it")
-    url = _text(source, "url")
+    url = text_in(source, "url")
     if url and not url.startswith("https://"):
         yield Problem((*path, "url"), "must begin with https:// or be empty")
 
 
 def _lesson(outline: Outline, path: Path, module: Record, lesson: Record) -> Iterator[Problem]:
-    name, module_id = _text(lesson, "id"), _text(module, "id")
+    name, module_id = text_in(lesson, "id"), text_in(module, "id")
     if name and module_id and not re.fullmatch(rf"{re.escape(module_id)}\.[A-Za-z0-9-]+", name):
         yield Problem((*path, "id"), f"must be like {module_id}.L1")
     objectives, modules = lesson.get("objectives"), outline.objective_modules
@@ -133,36 +81,36 @@ def _lesson(outline: Outline, path: Path, module: Record, lesson: Record) -> Ite
 
 
 def _claims(outline: Outline, path: Path, record: Record) -> Iterator[Problem]:
-    known = {_text(source, "ref") for _, source in outline.sources}
-    for inner, claim in _records(record, ("sources",)):
-        ref = _text(claim, "ref")
+    known = {text_in(source, "ref") for _, source in outline.sources}
+    for inner, claim in records_in(record, ("sources",)):
+        ref = text_in(claim, "ref")
         if ref and ref not in known and outline.knows_every("source"):
             yield Problem((*path, *inner, "ref"), f"{ref} is not in sources.yaml")
 
 
 def _knowledge_check(outline: Outline, path: Path, lesson: Record) -> Iterator[Problem]:
-    name = _text(lesson, "knowledge_check")
+    name = text_in(lesson, "knowledge_check")
     at = (*path, "knowledge_check")
-    found = [item for _, item in outline.items if name and _text(item, "id") == name]
+    found = [item for _, item in outline.items if name and text_in(item, "id") == name]
     if not found and name and outline.knows_every("item"):
         yield Problem(at, f"there is no item {name}")
     for item in found[:1]:
         if item.get("pool") != "knowledge_check":
             yield Problem(at, f"{name} is not of pool knowledge_check")
-        if _text(item, "lesson") != _text(lesson, "id"):
-            yield Problem(at, f"{name} belongs to lesson {_text(item, 'lesson')}")
+        if text_in(item, "lesson") != text_in(lesson, "id"):
+            yield Problem(at, f"{name} belongs to lesson {text_in(item, 'lesson')}")
 
 
 def _item(outline: Outline, path: Path, item: Record) -> Iterator[Problem]:
-    module = _text(item, "module")
-    modules = [_text(known, "id") for _, known in outline.modules]
+    module = text_in(item, "module")
+    modules = [text_in(known, "id") for _, known in outline.modules]
     if module and module not in modules and outline.knows_every("module"):
         yield Problem((*path, "module"), f"there is no module {module}")
     if outline.knows_every("module"):
         yield from _within(path, item, "objective", outline.objective_modules)
     if outline.knows_every("lesson"):
         yield from _within(path, item, "lesson", outline.lesson_modules)
-        remediate = _text(item.get("feedback"), "remediate")
+        remediate = text_in(item.get("feedback"), "remediate")
         if remediate and remediate not in outline.lesson_modules:
             yield Problem((*path, "feedback", "remediate"), f"there is no lesson {remediate}")
     yield from _claims(outline, path, item)
@@ -170,26 +118,43 @@ def _item(outline: Outline, path: Path, item: Record) -> Iterator[Problem]:
 
 def _within(path: Path, item: Record, key: str, modules: dict[str, str]) -> Iterator[Problem]:
     """The item's lesson or objective exists and belongs to the item's module."""
-    name, module = _text(item, key), _text(item, "module")
+    name, module = text_in(item, key), text_in(item, "module")
     if name and name not in modules:
         yield Problem((*path, key), f"there is no {key} {name}")
     elif name and module and modules[name] not in ("", module):
         yield Problem((*path, key), f"{name} belongs to {modules[name]}, the item to {module}")
 
 
+def _glossary(outline: Outline) -> Iterator[Problem]:
+    """Each term stands in one glossary only, has an address, and rests on known sources."""
+    homes: dict[str, str] = {}
+    known = {text_in(source, "ref") for _, source in outline.sources}
+    for path, entry in outline.glossary:
+        term = text_in(entry, "term")
+        slug = term_slug(term)
+        if term and not slug:
+            yield Problem((*path, "term"), "needs a letter from a to z or a digit")
+        elif term and slug in homes:
+            yield Problem((*path, "term"), f"{term} is in the glossary of {homes[slug]} as well")
+        homes.setdefault(slug, text_in(entry, "module"))
+        for index, ref in strings(entry.get("sources")):
+            if ref.strip() not in known and outline.knows_every("source"):
+                yield Problem((*path, "sources", index), f"{ref} is not in sources.yaml")
+
+
 def _folders(outline: Outline, folder_of: Callable[[Path], str]) -> Iterator[Problem]:
-    homes = {_text(module, "id"): folder_of(path) for path, module in outline.modules}
+    homes = {text_in(module, "id"): folder_of(path) for path, module in outline.modules}
     for path, item in outline.items:
-        module = _text(item, "module")
+        module = text_in(item, "module")
         if module in homes and homes[module] != folder_of(path):
             message = f"{module} has the folder {homes[module]}, the item stands elsewhere"
             yield Problem((*path, "module"), message)
 
 
 def _checks_in_use(outline: Outline) -> Iterator[Problem]:
-    used = {_text(lesson, "knowledge_check") for _, _, lesson in outline.lessons}
+    used = {text_in(lesson, "knowledge_check") for _, _, lesson in outline.lessons}
     for path, item in outline.items:
-        idle = item.get("pool") == "knowledge_check" and _text(item, "id") not in used
+        idle = item.get("pool") == "knowledge_check" and text_in(item, "id") not in used
         if idle and outline.knows_every("lesson"):
             yield Problem((*path, "id"), "closes no lesson", "warning")
 
@@ -201,14 +166,14 @@ def _blueprint(outline: Outline, path: Path, module: Record, index: int) -> Iter
     graded = _graded_items(outline)
     at: Path = (*path, "quiz", "draw")
     for objective, kind, count in _slots(module):
-        if outline.objective_modules.get(objective) != _text(module, "id"):
+        if outline.objective_modules.get(objective) != text_in(module, "id"):
             yield Problem((*at, objective), "is not an objective of this module")
         elif graded[objective, kind] < count:
             message = f"asks for {count} graded items, here are {graded[objective, kind]}"
             yield Problem((*at, objective, kind), message)
     quiz = module.get("quiz")
     spaced = quiz.get("spaced") if isinstance(quiz, dict) else 0
-    earlier = {_text(known, "id") for _, known in outline.modules[:index]}
+    earlier = {text_in(known, "id") for _, known in outline.modules[:index]}
     pool = sum(
         number
         for (objective, _), number in graded.items()
@@ -221,7 +186,7 @@ def _blueprint(outline: Outline, path: Path, module: Record, index: int) -> Iter
 
 def _graded_items(outline: Outline) -> Counter[tuple[str, str]]:
     return Counter(
-        (_text(item, "objective"), _text(item, "type"))
+        (text_in(item, "objective"), text_in(item, "type"))
         for _, item in outline.items
         if item.get("pool") == "graded" and item.get("status") != "retired"
     )

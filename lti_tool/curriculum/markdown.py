@@ -1,29 +1,38 @@
 """Turns the authored Markdown of a lesson into sanitised HTML, and says what is not allowed in it.
 
 The forms are those of `docs/authoring.md`: headings of levels 2 and 3, lists, tables, emphasis,
-quotes, https links, citations such as [R01], and the boxes case, example, note and summary.
+quotes, https links, citations such as [R01], terms such as [[portfolio]], figures, and the boxes
+case, example, note and summary.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from markdown_it.token import Token
 
-from lti_tool.curriculum.lesson_html import ALIGNMENT_CLASSES, BOX_LABELS, MARKDOWN, clean
+from lti_tool.curriculum.figures import Figure
+from lti_tool.curriculum.glossary import Term, Terms
+from lti_tool.curriculum.lesson_html import (
+    ALIGNMENT_CLASSES,
+    BOX_LABELS,
+    MARKDOWN,
+    clean,
+    term_card,
+)
 
 _REF = re.compile(r"[RE]\d+")
 _HTTPS = re.compile(r"https://[^\s/@]+\.[^\s/@]+(/\S*)?")
-_TAG = re.compile(r"<(/?[A-Za-z]|!--)")
+_TAG = re.compile(r"<(/?[A-Za-z]|!)")
 _REFUSED = {
     "code_block": "an indented code block is refused: remove the indent",
     "code_inline": "code is refused: use plain text or emphasis",
     "fence": "a code block is refused",
     "hr": "a horizontal rule is refused: use a heading",
-    "image": "an image is refused: give its information as text or as a table",
+    "image": "an image must stand in a paragraph of its own",
 }
 
 
@@ -36,16 +45,28 @@ class RenderedLesson:
     faults: tuple[tuple[int, str], ...]
 
 
-def render_lesson(text: str, refs: Collection[str]) -> RenderedLesson:
+FindFigure = Callable[[str], Figure | None]
+"""Gives the figure of a file name, None where there is no such file."""
+
+
+def render_lesson(
+    text: str,
+    refs: Collection[str],
+    find_figure: FindFigure = lambda _: None,
+    terms: Terms | None = None,
+) -> RenderedLesson:
     """Render a lesson's text; `refs` are the sources that it may cite.
 
     Faults do not stop the rendering: what is refused is left out or shown as plain text.
     """
     tokens = MARKDOWN.parse(text.rstrip() + "\n", {})
-    survey = _Survey(lines=text.splitlines(), refs=refs)
+    survey = _Survey(
+        lines=text.splitlines(), refs=refs, find_figure=find_figure, terms=terms or Terms()
+    )
     survey.walk(tokens)
-    html = MARKDOWN.renderer.render(tokens, MARKDOWN.options, {})
-    return RenderedLesson(clean(str(html)), tuple(survey.numbers), tuple(survey.faults))
+    html = str(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {}))
+    html += "".join(term_card(term) for term in survey.used_terms.values())
+    return RenderedLesson(clean(html), tuple(survey.numbers), tuple(survey.faults))
 
 
 @dataclass
@@ -54,6 +75,9 @@ class _Survey:
 
     lines: Sequence[str]
     refs: Collection[str]
+    find_figure: FindFigure
+    terms: Terms
+    used_terms: dict[str, Term] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     faults: list[tuple[int, str]] = field(default_factory=list)
     _line: int = 1
@@ -61,6 +85,8 @@ class _Survey:
     _boxes: int = 0
     _tables: int = 0
     _last_box: str = ""
+    _in_box: bool = False
+    _in_heading: bool = False
 
     def fault(self, message: str) -> None:
         self.faults.append((self._line, message))
@@ -75,16 +101,25 @@ class _Survey:
     def _block(self, token: Token, tokens: Sequence[Token], index: int) -> None:
         if token.type in _REFUSED:
             self.fault(_REFUSED[token.type])
-        elif token.type == "heading_open":
-            self._heading(token)
-        elif token.type == "container_box_open":
-            self._box(token)
         elif token.type == "table_open":
             self._table(token, tokens, index)
         elif token.type in ("th_open", "td_open"):
             _align(token)
         elif token.type == "inline":
             self._inline(token.children or [])
+        else:
+            self._structure(token)
+
+    def _structure(self, token: Token) -> None:
+        if token.type == "heading_open":
+            self._heading(token)
+        elif token.type == "container_box_open":
+            self._box(token)
+        elif token.type == "figure":
+            self._figure(token)
+        elif token.type == "container_box_close" and token.level == 0:
+            self._in_box = False
+        self._in_heading = token.type == "heading_open"
 
     def _heading(self, token: Token) -> None:
         if token.tag not in ("h2", "h3"):
@@ -98,6 +133,7 @@ class _Survey:
         self._last_box, _, title = token.info.strip().partition(" ")
         token.meta = {"number": self._boxes, "kind": self._last_box, "title": title.strip()}
         end = token.map[1] if token.map else 0
+        self._in_box = token.level == 0
         if token.level > 0:
             self.fault("a box cannot stand within a list, a quote or another box (close that one?)")
         elif end >= len(self.lines) or not re.fullmatch(r" {0,3}:{3,}\s*", self.lines[end]):
@@ -116,24 +152,51 @@ class _Survey:
         named = ", ".join(name for name in names if name)
         token.meta = {"label": f"Table {self._tables}" + (f": {named}" if named else "")}
 
+    def _figure(self, token: Token) -> None:
+        file = str(token.attrGet("src"))
+        if token.level > (1 if self._in_box else 0):
+            self.fault("a figure cannot stand within a list or a quote")
+        if not token.content:
+            self.fault('a figure needs a text alternative: ![what it shows](file.svg "caption")')
+        if not token.attrGet("title"):
+            self.fault('a figure needs a caption: ![what it shows](file.svg "caption")')
+        if "[" in token.content + str(token.attrGet("title") or ""):
+            self.fault("a figure takes no citation or term: put it in the text")
+        token.meta = {"figure": self.find_figure(file)}
+        if token.meta["figure"] is None:
+            self.fault(f"there is no file {file} among the figures of the module")
+
     def _inline(self, children: Sequence[Token]) -> None:
         start = self._line
-        before = ""
-        for child in children:
-            if child.type in ("softbreak", "hardbreak"):
-                self._line += 1
-            elif child.type in _REFUSED:
+        for index, child in enumerate(children):
+            if child.type in _REFUSED:
                 self.fault(_REFUSED[child.type])
             elif child.type == "citation":
-                child.meta = {"after_citation": before == "citation", **self._cite(child.content)}
-            elif child.type == "link_open":
-                self._link(child)
+                child.meta = {"after_citation": _close_gap(children, index), **self._cite(child)}
+            elif child.type == "term":
+                self._term(child)
             elif child.type == "text":
                 self._text(child.content)
-            before = child.type
+            elif child.type == "link_open":
+                self._link(child)
+            else:
+                self._line += child.type in ("softbreak", "hardbreak")
         self._line = start
 
-    def _cite(self, ref: str) -> dict[str, Any]:
+    def _term(self, token: Token) -> None:
+        term = self.terms.find(token.info)
+        if term is None:
+            if self.terms.complete:
+                self.fault(f"[[{token.info}]]: no glossary has this term")
+        elif self._in_heading:
+            self.fault("a term cannot be marked within a heading")
+        else:
+            token.meta["slug"] = term.slug
+            self.used_terms.setdefault(term.slug, term)
+        self._line += int(token.meta["lines"])
+
+    def _cite(self, token: Token) -> dict[str, Any]:
+        ref = token.info
         if not _REF.fullmatch(ref):
             self.fault(f"[{ref}]: cite one source in a pair of brackets, as in [R02][R03]")
             return {}
@@ -151,6 +214,8 @@ class _Survey:
     def _text(self, content: str) -> None:
         if _TAG.search(content):
             self.fault("raw HTML is refused; write &lt; for a less-than sign")
+        if "](" in content:
+            self.fault("this is no link: its words take no citation or term, its address no space")
         if content.startswith(":::"):
             kinds = ", ".join(BOX_LABELS)
             self.fault(f"a box begins with ::: and one of {kinds}, and ends with a line :::")
@@ -168,6 +233,19 @@ def _header_cells(tokens: Sequence[Token], index: int) -> Iterator[tuple[int, To
             return
         if tokens[position].type == "th_open":
             yield position, tokens[position]
+
+
+def _close_gap(children: Sequence[Token], index: int) -> bool:
+    """Take away the white space before a citation; whether another citation stands there."""
+    for token in reversed(children[:index]):
+        if token.type == "softbreak":
+            token.type = "text"
+        if token.type != "text":
+            return token.type == "citation"
+        token.content = token.content.rstrip()
+        if token.content:
+            return False
+    return False
 
 
 def _plain_text(token: Token) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from decimal import Decimal
 
@@ -30,9 +31,15 @@ class CurriculumVersion(Base):
     published_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
 
 
+def new_public_id() -> str:
+    return secrets.token_urlsafe(12)
+
+
 class Placement(Base):
     """The module that an instructor chose for a link, and its settings.
 
+    `public_id` travels in a deep link's custom values; `resource_link_id` is None until the first
+    launch of that link.
     `pass_mark` is a fraction of the maximum; no `attempts_allowed` means no limit; no date means
     no bound on that side.
     """
@@ -41,7 +48,9 @@ class Placement(Base):
     __table_args__ = (UniqueConstraint("resource_link_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    resource_link_id: Mapped[int] = mapped_column(ForeignKey("resource_link.id"))
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
+    context_id: Mapped[int] = mapped_column(ForeignKey("context.id"))
+    resource_link_id: Mapped[int | None] = mapped_column(ForeignKey("resource_link.id"))
     version_id: Mapped[int] = mapped_column(ForeignKey("curriculum_version.id"))
     module_id: Mapped[str]
     attempts_allowed: Mapped[int | None]
@@ -51,7 +60,7 @@ class Placement(Base):
     closes_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
 
-    resource_link: Mapped[ResourceLink] = relationship()
+    resource_link: Mapped[ResourceLink | None] = relationship()
 
     def is_open(self, now: datetime) -> bool:
         """Whether learners may work: within opening and closing, where these are set."""

@@ -15,34 +15,79 @@ from lti_tool.curriculum.fields import (
     MapOf,
     Number,
     One,
+    Prose,
     Record,
     Several,
     Text,
     Whole,
     Written,
+    messages,
     records,
 )
 from lti_tool.curriculum.item_schemas import BLOOM_LEVELS, GRADES, SourceClaimSchema
 from lti_tool.curriculum.item_type_schemas import ITEM_SCHEMAS, AnyItem
 
 
+class ObjectiveId(str):
+    """The id of an objective where an item's id may stand as well."""
+
+    __slots__ = ()
+
+
 class SourceSchema(Record):
     builds = documents.Source
     ref = Text(required=True)
-    title = Text(required=True)
+    title = Prose(required=True)
     grade = Choice(*GRADES, required=True)
-    author = Text()
-    publisher = Text()
+    author = Prose()
+    publisher = Prose()
     date = Written()
     accessed = Text()
     url = Text()
+
+
+class GlossaryEntrySchema(Record):
+    builds = documents.GlossaryEntry
+    term = Prose(required=True)
+    definition = Prose(required=True)
+    sources = Several(Text(required=True))
+    module = Text()
+
+
+class Tested(Text):
+    """An item's id, or {objective: id} for all graded items of an objective."""
+
+    default_error_messages = messages(text="must be an item's id or {{objective: id}}")
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
+        if isinstance(value, dict) and value.keys() == {"objective"}:
+            return ObjectiveId(super()._deserialize(value["objective"], attr, data, **more))
+        return super()._deserialize(value, attr, data, **more)
+
+
+class TraceRowSchema(Record):
+    builds = documents.TraceRow
+    row = Text(required=True)
+    element = Prose(required=True)
+    lessons = Several(Text(required=True), required=True)
+    items = Several(Tested(required=True))
+    note = Prose()
+
+    def arrange(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Items and objectives apart."""
+        tested = data.get("items", ())
+        return {
+            **data,
+            "items": tuple(each for each in tested if not isinstance(each, ObjectiveId)),
+            "objectives": tuple(str(each) for each in tested if isinstance(each, ObjectiveId)),
+        }
 
 
 class ObjectiveSchema(Record):
     builds = documents.Objective
     id = Text(required=True)
     bloom = Choice(*BLOOM_LEVELS, required=True)
-    text = Text(required=True)
+    text = Prose(required=True)
 
 
 class QuizSchema(Record):
@@ -72,9 +117,9 @@ def _natural_order(text: str) -> list[tuple[int, str]]:
 class LessonSchema(Record):
     builds = documents.Lesson
     id = Text(required=True)
-    title = Text(required=True)
+    title = Prose(required=True)
     minutes = Whole(1, 600, required=True)
-    question = Text(required=True)
+    question = Prose(required=True)
     html = Text(required=True)
     knowledge_check = Text(required=True)
     objectives = Several(Text(required=True))
@@ -85,8 +130,8 @@ class ModuleSchema(Record):
     builds = documents.Module
     id = Text(required=True)
     number = Whole(1, 100, required=True)
-    title = Text(required=True)
-    purpose = Text(required=True)
+    title = Prose(required=True)
+    purpose = Prose(required=True)
     objectives = records(ObjectiveSchema, required=True)
     lessons = records(LessonSchema, required=True)
     quiz = One(QuizSchema, required=True)
@@ -95,13 +140,16 @@ class ModuleSchema(Record):
 class CurriculumSchema(Record):
     builds = documents.Curriculum
     id = Text(required=True)
-    title = Text(required=True)
-    description = Text(required=True)
+    title = Prose(required=True)
+    description = Prose(required=True)
     language = Text(required=True)
-    notice = Text(required=True)
+    notice = Prose(required=True)
     modules = records(ModuleSchema, required=True)
     items = Several(AnyItem(), required=True)
     sources = records(SourceSchema, required=True)
+    glossary = records(GlossaryEntrySchema)
+    traceability = records(TraceRowSchema)
+    figures = MapOf(Text(required=True))
 
 
 _CURRICULUM = CurriculumSchema()

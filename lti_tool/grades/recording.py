@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from lti_tool.db import db, utcnow
+from lti_tool.db import db, find, utcnow
 from lti_tool.events import AttemptSubmitted, GradeChanged, publish
 from lti_tool.grades import policy
 from lti_tool.grades.models import Delivery, DeliveryState, Grade
@@ -36,7 +36,7 @@ def update_grade(event: AttemptSubmitted) -> None:
 
 
 def find_grade(placement_id: int, user_id: int) -> Grade | None:
-    return db.session.scalar(select(Grade).filter_by(placement_id=placement_id, user_id=user_id))
+    return find(Grade, placement_id=placement_id, user_id=user_id)
 
 
 def count_grades(placement_id: int) -> int:

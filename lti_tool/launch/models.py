@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.courses.models import Membership, ResourceLink
@@ -21,6 +22,8 @@ class Launch(Base):
     """A visit of one person to one link in one browser.
 
     `secret_hash` is set where the browser returns no cookie: the address carries the secret.
+    `resource_link_id` is None while an instructor chooses what to link: `deep_linking` then holds
+    the platform's settings. `for_user` is the id of the learner whose work is to be reviewed.
     `role` is the course role at this launch; `frame_ancestors` are the origins that may show the
     pages in a frame, separated by blanks.
     """
@@ -31,7 +34,9 @@ class Launch(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_launch_id)
     login_state_id: Mapped[int] = mapped_column(ForeignKey("login_state.id", ondelete="CASCADE"))
     membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"))
-    resource_link_id: Mapped[int] = mapped_column(ForeignKey("resource_link.id"))
+    resource_link_id: Mapped[int | None] = mapped_column(ForeignKey("resource_link.id"))
+    deep_linking: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    for_user: Mapped[str] = mapped_column(default="")
     browser_hash: Mapped[str] = mapped_column(String(64))
     secret_hash: Mapped[str | None] = mapped_column(String(64))
     role: Mapped[str]
@@ -44,4 +49,4 @@ class Launch(Base):
 
     login_state: Mapped[LoginState] = relationship()
     membership: Mapped[Membership] = relationship()
-    resource_link: Mapped[ResourceLink] = relationship()
+    resource_link: Mapped[ResourceLink | None] = relationship()

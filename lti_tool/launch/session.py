@@ -14,7 +14,7 @@ import secrets
 from functools import cached_property
 
 from flask import g, request
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
@@ -23,13 +23,25 @@ from lti_tool.curriculum.models import Placement
 from lti_tool.db import db, utcnow
 from lti_tool.errors import Conflict, Forbidden, LaunchGone
 from lti_tool.launch.models import Launch
-from lti_tool.lti.messages import digest
+from lti_tool.lti.logins import digest
 from lti_tool.lti.roles import Role
 from lti_tool.web import check_csrf_token
 
 COOKIE = "__Host-pmo_bridge"
 COOKIE_DAYS = 30
 SEPARATOR = "~"
+
+LAUNCH = (
+    select(Launch, Placement)
+    .outerjoin(Placement, Placement.resource_link_id == Launch.resource_link_id)
+    .where(Launch.id == bindparam("launch_id"))
+    .options(
+        joinedload(Launch.membership).joinedload(Membership.user),
+        joinedload(Launch.membership).joinedload(Membership.context),
+        joinedload(Launch.resource_link),
+    )
+)
+"""All that a page needs to know of its visit; built once, for every page begins with it."""
 
 
 class Visit:
@@ -55,6 +67,12 @@ class Visit:
 
     @property
     def link(self) -> ResourceLink:
+        """The link that was opened; raises `Conflict` in a visit that only chooses content."""
+        if self.launch.resource_link is None:
+            raise Conflict(
+                "This page belongs to a link of your course",
+                "You are choosing what to link. Finish that, then open the new link.",
+            )
         return self.launch.resource_link
 
     @property
@@ -120,7 +138,7 @@ def visit(launch_id: str) -> Visit:
     found = Visit(launch, placement, secret)
     g.visit = found
     g.frame_ancestors = launch.frame_ancestors
-    if request.method != "GET":
+    if request.method not in ("GET", "HEAD"):
         check_csrf_token(launch.id)
     return found
 
@@ -140,14 +158,5 @@ def instructor_visit(launch_id: str) -> Visit:
 
 
 def _find(launch_id: str) -> tuple[Launch | None, Placement | None]:
-    row = db.session.execute(
-        select(Launch, Placement)
-        .outerjoin(Placement, Placement.resource_link_id == Launch.resource_link_id)
-        .where(Launch.id == launch_id)
-        .options(
-            joinedload(Launch.membership).joinedload(Membership.user),
-            joinedload(Launch.membership).joinedload(Membership.context),
-            joinedload(Launch.resource_link),
-        )
-    ).one_or_none()
+    row = db.session.execute(LAUNCH, {"launch_id": launch_id}).one_or_none()
     return (row[0], row[1]) if row else (None, None)

@@ -15,11 +15,12 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from lti_tool.db import unit_of_work
 from lti_tool.errors import LaunchRefused
 from lti_tool.launch import entering, session
-from lti_tool.lti import keys, messages
-from lti_tool.lti.messages import BegunLogin
+from lti_tool.lti import keys, logins, messages
+from lti_tool.lti.logins import BegunLogin
 from lti_tool.lti.models import LoginState, Way
 from lti_tool.lti.refusals import refusal
 from lti_tool.lti.registrations import origin_of
+from lti_tool.lti.roles import Role
 from lti_tool.web import SEE_OTHER, limit_body
 
 blueprint = Blueprint("launch", __name__)
@@ -40,7 +41,7 @@ def login() -> ResponseReturnValue:
     secret = known or session.new_browser_secret()
     try:
         with unit_of_work():
-            begun = messages.begin_login(request.values, secret)
+            begun = logins.begin_login(request.values, secret)
     except LaunchRefused as refused:
         _record(refused, None)
         raise
@@ -82,7 +83,7 @@ def _tickets() -> URLSafeTimedSerializer:
 def _read_ticket(ticket: str) -> tuple[str, str]:
     """State and authentication request of a login; raises `LaunchRefused` for any other text."""
     try:
-        state, address = _tickets().loads(ticket, max_age=messages.LOGIN_MINUTES * 60)
+        state, address = _tickets().loads(ticket, max_age=logins.LOGIN_MINUTES * 60)
     except BadData:
         raise refusal("login_expired") from None
     return state, address
@@ -94,7 +95,7 @@ def probe() -> ResponseReturnValue:
     ticket = request.args.get("ticket", "")
     state, address = _read_ticket(ticket)
     if session.browser_secret():
-        messages.prove_browser(messages.find_login(state), session.browser_secret())
+        logins.prove_browser(logins.find_login(state), session.browser_secret())
         return redirect(address, 302)
     g.form_action = origin_of(address)
     return render_template("launch/window.html", ticket=ticket)
@@ -102,11 +103,16 @@ def probe() -> ResponseReturnValue:
 
 @blueprint.post("/lti/login/window")
 def go_on_in_window() -> ResponseReturnValue:
-    """Tie the login to the new window's own cookie, and go on to the platform."""
+    """Tie the login to the new window's own cookie, and go on to the platform.
+
+    Asked by our own page only: another could put a login of its own into somebody's window.
+    """
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        raise refusal("state_foreign")
     state, address = _read_ticket(request.form.get("ticket", ""))
     secret = session.browser_secret() or session.new_browser_secret()
     with unit_of_work():
-        messages.move_to_window(state, secret)
+        logins.move_to_window(state, secret)
     response = current_app.make_response(redirect(address, SEE_OTHER))
     session.give_browser_secret(response, secret)
     return response
@@ -117,11 +123,11 @@ def launch() -> ResponseReturnValue:
     """The authentication response (Security Framework 1.0, 5.1.1.3): check it and enter."""
     login_state: LoginState | None = None  # set once it is this browser's: others must not end it
     try:
-        found = messages.find_login(request.form.get("state", ""))
+        found = logins.find_login(request.form.get("state", ""))
         stored = request.form.get("storage_secret")
-        way = messages.prove_browser(found, session.browser_secret(), stored)
+        way = logins.prove_browser(found, session.browser_secret(), stored)
         login_state = found
-        messages.check_pending(login_state)
+        logins.check_pending(login_state)
         if way is None:
             return _ask_storage(login_state)
         return _enter(login_state, way)
@@ -134,11 +140,12 @@ def _enter(login_state: LoginState, way: Way) -> ResponseReturnValue:
     valid = messages.validate(request.form, login_state)
     page_secret = secrets.token_urlsafe(24) if way == Way.STORAGE else ""
     with unit_of_work():
-        messages.consume(login_state, way)
-        launch_id = entering.enter(valid, page_secret).id
-    if page_secret:
-        launch_id += session.SEPARATOR + page_secret
-    return redirect(url_for("launch.start", launch_id=launch_id), SEE_OTHER)
+        logins.consume(login_state, way)
+        entered = entering.enter(valid, page_secret)
+    launch_id = entered.id + (session.SEPARATOR + page_secret if page_secret else "")
+    learns = valid.claims.message_type == "LtiResourceLinkRequest" and entered.role == Role.LEARNER
+    first = "lessons.module" if learns else "launch.start"  # most launches: spare them a redirect
+    return redirect(url_for(first, launch_id=launch_id), SEE_OTHER)
 
 
 def _ask_storage(login_state: LoginState) -> str:
@@ -155,7 +162,7 @@ def _ask_storage(login_state: LoginState) -> str:
 
 def _record(refused: LaunchRefused, login_state: LoginState | None) -> None:
     with unit_of_work():
-        messages.record_refusal(refused, login_state)
+        logins.record_refusal(refused, login_state)
 
 
 @blueprint.get("/lti/jwks")
@@ -170,7 +177,11 @@ def jwks() -> ResponseReturnValue:
 def start(launch_id: str) -> ResponseReturnValue:
     """Where a visit begins: the instructor's page, or the module."""
     visit = session.visit(launch_id)
-    if not visit.is_instructor:
+    if visit.launch.deep_linking is not None:
+        page = "picking.choose"
+    elif visit.launch.for_user:
+        page = "analytics.reviewed"
+    elif not visit.is_instructor:
         page = "lessons.module"
     else:
         page = "analytics.learners" if visit.is_configured else "curriculum.settings"

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from lti_tool.curriculum.documents import Lesson
 from lti_tool.curriculum.items import Item
 from lti_tool.curriculum.models import Placement
-from lti_tool.db import db, upsert, utcnow
+from lti_tool.db import db, find, upsert, utcnow
 from lti_tool.events import KnowledgeCheckAnswered, LessonCompleted, publish
 from lti_tool.lessons.models import KnowledgeCheckAnswer, LessonCompletion
 
@@ -68,11 +68,7 @@ def forget_check(placement_id: int, user_id: int, item_id: str) -> None:
 
 
 def find_check(placement_id: int, user_id: int, item_id: str) -> KnowledgeCheckAnswer | None:
-    return db.session.scalar(
-        select(KnowledgeCheckAnswer).filter_by(
-            placement_id=placement_id, user_id=user_id, item_id=item_id
-        )
-    )
+    return find(KnowledgeCheckAnswer, placement_id=placement_id, user_id=user_id, item_id=item_id)
 
 
 def completed_lessons(placement_id: int, user_id: int) -> dict[str, datetime]:

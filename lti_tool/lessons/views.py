@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
 from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.documents import Curriculum, Lesson, Module
@@ -24,7 +25,7 @@ from lti_tool.quiz.marking import mark
 from lti_tool.quiz.models import Attempt
 from lti_tool.quiz.presenting import Field, Presentation, present, present_self_marking
 from lti_tool.quiz.responses import read_response, read_self_marking
-from lti_tool.web import SEE_OTHER
+from lti_tool.web import SEE_OTHER, picture
 
 blueprint = Blueprint("lessons", __name__, url_prefix="/l/<launch_id>")
 
@@ -123,6 +124,7 @@ def lesson(launch_id: str, slug: str) -> str:
         completed=completed,
         neighbours=_neighbours(place.module, found),
         check=_shown_check(place, found, answer.response if answer else None),
+        stale=found.stale_claims(utcnow().date()),
     )
 
 
@@ -202,3 +204,39 @@ def complete(launch_id: str, slug: str) -> ResponseReturnValue:
         return redirect(url_for("lessons.module", launch_id=launch_id), SEE_OTHER)
     page = url_for("lessons.lesson", launch_id=launch_id, slug=after.slug)
     return redirect(page, SEE_OTHER)
+
+
+@blueprint.get("/figures/<name>")
+def figure(launch_id: str, name: str) -> Response:
+    """A picture of a lesson."""
+    svg = _place(launch_id).curriculum.figures.get(name)
+    if svg is None:
+        raise NotFound("There is no such figure")
+    return picture(svg)
+
+
+@blueprint.get("/glossary")
+def glossary(launch_id: str) -> str:
+    """The terms of the whole curriculum."""
+    place = _place(launch_id)
+    return render_template(
+        "lessons/glossary.html",
+        visit=place.visit,
+        curriculum=place.curriculum,
+        module=place.module,
+    )
+
+
+@blueprint.get("/sources")
+def sources(launch_id: str) -> str:
+    """The bibliography: what this module cites, then the rest."""
+    place = _place(launch_id)
+    refs = place.curriculum.refs_of(place.module)
+    return render_template(
+        "lessons/sources.html",
+        visit=place.visit,
+        curriculum=place.curriculum,
+        module=place.module,
+        cited=[entry for entry in place.curriculum.sources if entry.ref in refs],
+        others=[entry for entry in place.curriculum.sources if entry.ref not in refs],
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -41,7 +42,8 @@ def timestamp_text(moment: datetime) -> str:
 def post_score(registration: Registration, line_item_url: str, score: Score) -> None:
     """Publish a score to a line item (AGS 2.0, 3.4 Score publish service).
 
-    A token that the platform no longer accepts is renewed once. Raises `PlatformError`.
+    A token that the platform no longer accepts is renewed once; some say 403 to it. Raises
+    `PlatformError`.
     """
     connector = RegistrationConnector(registration)
     service = AssignmentsGradesService(
@@ -50,14 +52,20 @@ def post_score(registration: Registration, line_item_url: str, score: Score) -> 
     grade = _as_grade(score)
     try:
         try:
-            service.put_grade(grade)
+            _put(service, grade)
         except LtiServiceException as error:
-            if error.response.status_code != 401:
+            if error.response.status_code not in (401, 403):
                 raise
             connector.forget_token([SCORE_SCOPE])
-            service.put_grade(grade)
+            _put(service, grade)
     except (LtiException, requests.exceptions.RequestException, KeyError, ValueError) as error:
         raise as_platform_error(error) from error
+
+
+def _put(service: AssignmentsGradesService, grade: Grade) -> None:
+    """A status of success is success, whatever stands in the answer: text, a page or nothing."""
+    with suppress(requests.exceptions.JSONDecodeError):
+        service.put_grade(grade)
 
 
 def _as_grade(score: Score) -> Any:

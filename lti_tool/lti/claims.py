@@ -17,6 +17,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, val
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS_ENDPOINT = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
+DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
 NRPS_SERVICE = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 """Control characters, and halves of characters, which JSON can hold and no database takes."""
@@ -54,15 +55,35 @@ class AgsClaim:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeepLinkingClaim:
+    """What the platform lets a person place (Deep Linking 2.0, 3.4.1).
+
+    `accept_lineitem` is None where the platform does not say; `data` must go back as it came.
+    """
+
+    return_url: str
+    accept_multiple: bool = False
+    accept_lineitem: bool | None = None
+    document_targets: tuple[str, ...] = ()
+    data: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class LaunchClaims:
-    """A validated launch. Empty text means that the platform did not say."""
+    """A validated launch. Empty text means that the platform did not say.
+
+    `resource_link` is None in a deep linking request, `deep_linking` in every other; `for_user`
+    is the id of the person whose work is to be reviewed.
+    """
 
     message_type: str
     deployment_id: str
     sub: str
     roles: tuple[str, ...]
     target_link_uri: str
-    resource_link: ResourceLinkClaim
+    resource_link: ResourceLinkClaim | None = None
+    deep_linking: DeepLinkingClaim | None = None
+    for_user: str = ""
     context: ContextClaim | None = None
     presentation: PresentationClaim = field(default_factory=PresentationClaim)
     ags: AgsClaim = field(default_factory=AgsClaim)
@@ -161,6 +182,31 @@ class AgsSchema(_Part):
         return AgsClaim(**_said(data))
 
 
+class Flag(fields.Field[bool | None]):
+    """true or false, also as text, which some platforms send; anything else is not said."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool | None:
+        return {"true": True, "false": False}.get(str(value).lower())
+
+
+class DeepLinkingSchema(_Part):
+    return_url = WebAddress(required=True, data_key="deep_link_return_url")
+    accept_multiple = Flag()
+    accept_lineitem = Flag()
+    document_targets = Texts(data_key="accept_presentation_document_targets")
+    data = fields.Raw(allow_none=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **kwargs: Any) -> DeepLinkingClaim:
+        if not data["return_url"]:
+            raise ValidationError("Is no web address.", "deep_link_return_url")
+        return DeepLinkingClaim(**_said(data))
+
+
+class ForUserSchema(_Part):
+    user_id = Identifier(required=True)
+
+
 class NrpsSchema(_Part):
     context_memberships_url = WebAddress(allow_none=True)
 
@@ -172,8 +218,10 @@ class LaunchClaimsSchema(_Part):
     roles = Texts(required=True, data_key=CLAIM + "roles")
     target_link_uri = fields.String(required=True, data_key=CLAIM + "target_link_uri")
     resource_link = fields.Nested(
-        ResourceLinkSchema, required=True, data_key=CLAIM + "resource_link"
+        ResourceLinkSchema, allow_none=True, data_key=CLAIM + "resource_link"
     )
+    deep_linking = fields.Nested(DeepLinkingSchema, allow_none=True, data_key=DEEP_LINKING)
+    for_user = fields.Nested(ForUserSchema, allow_none=True, data_key=CLAIM + "for_user")
     context = fields.Nested(ContextSchema, allow_none=True, data_key=CLAIM + "context")
     presentation = fields.Nested(
         PresentationSchema, allow_none=True, data_key=CLAIM + "launch_presentation"
@@ -190,6 +238,7 @@ class LaunchClaimsSchema(_Part):
     @post_load
     def build(self, data: dict[str, Any], **kwargs: Any) -> LaunchClaims:
         nrps = data.pop("nrps", None) or {}
+        data["for_user"] = (data.get("for_user") or {}).get("user_id", "")
         memberships_url = nrps.get("context_memberships_url") or ""
         return LaunchClaims(memberships_url=memberships_url, **_said(data))
 

@@ -64,15 +64,20 @@ def check_address(url: str) -> None:
     origin = origin_of(url)
     if is_trusted(origin):
         return
-    parts = urlsplit(url)
-    if parts.scheme != "https" or not parts.hostname:
+    if not origin.startswith("https://"):
         raise AddressRefused(f"{origin or 'the address'} is not https")
+    parts = urlsplit(url)
     try:
         found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
     except OSError as error:
         raise requests.exceptions.ConnectionError(f"{parts.hostname} is not known") from error
-    if not all(ipaddress.ip_address(entry[4][0]).is_global for entry in found):
+    if not all(_is_public(str(entry[4][0])) for entry in found):
         raise AddressRefused(f"{origin} lies in a private network")
+
+
+def _is_public(address: str) -> bool:
+    parsed = ipaddress.ip_address(address)
+    return parsed.is_global and not parsed.is_multicast
 
 
 def _read_bounded(response: requests.Response) -> None:
@@ -104,7 +109,8 @@ class Connector:
 
 def connector() -> Connector:
     """The process's own."""
-    return current_app.extensions.setdefault(EXTENSION, Connector())  # type: ignore[no-any-return]
+    found: Connector | None = current_app.extensions.get(EXTENSION)
+    return found or current_app.extensions.setdefault(EXTENSION, Connector())
 
 
 class RegistrationConnector(ServiceConnector):  # type: ignore[misc]  # partly typed library
@@ -138,8 +144,17 @@ class RegistrationConnector(ServiceConnector):  # type: ignore[misc]  # partly t
         if cached:
             return cached
         with self.shared.token_lock:
+            return self._fetch_token(scopes)
+
+    def _fetch_token(self, scopes: Sequence[str]) -> str:
+        """Raises `PlatformError`: a fault of the token service is none of the service behind it."""
+        try:
             token: str = super().get_access_token(scopes)
-            return token
+        except LtiServiceException as error:
+            raise _from_token_answer(error.response) from error
+        except (requests.exceptions.RequestException, *UNREADABLE) as error:
+            raise as_platform_error(error) from error
+        return token
 
     def forget_token(self, scopes: Sequence[str]) -> None:
         self.shared.tokens.pop(self._scope_key(scopes), None)
@@ -161,13 +176,25 @@ def as_platform_error(error: Exception) -> PlatformError:
     return PlatformError("retry", "The platform's answer could not be read.")
 
 
+def _from_token_answer(response: requests.Response) -> PlatformError:
+    status = response.status_code
+    if response.ok:
+        return PlatformError("retry", "The platform's access token could not be read.")
+    if status >= 500 or status in (408, 425, 429):
+        return _from_answer(response)
+    return PlatformError(
+        "needs admin",
+        f"The platform gave the tool no access token ({status}); check the registration.",
+    )
+
+
 def _from_answer(response: requests.Response) -> PlatformError:
     status = response.status_code
     wait = _retry_after(response)
     if status == 429:
         return PlatformError("wait", "The platform asked for a pause.", wait)
     if status == 409:
-        return PlatformError("wait", "The platform holds a score of the same second.", wait or 2)
+        return PlatformError("wait", "The platform holds a score of the same second.", wait)
     if status in (408, 425) or status >= 500:
         return PlatformError("retry", f"The platform has a problem of its own ({status}).", wait)
     if status in (401, 403):

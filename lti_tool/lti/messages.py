@@ -1,57 +1,32 @@
-"""Validates a login and a launch (LTI 1.3 core, 5.1; Security Framework 1.0, 5.1).
-
-Each check that fails has a named reason. State and nonce are random, single-use, short-lived and
-bound to the browser by the secret in its cookie; only their hashes are stored.
-"""
+"""Validates a launch (LTI 1.3 core, 5.1; Security Framework 1.0, 5.1.3): one reason a check."""
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 import jwt
-from flask import current_app
 from marshmallow import ValidationError
 from pylti1p3.exception import LtiException
 from pylti1p3.message_validators import get_validators
-from sqlalchemy import select, update
-from sqlalchemy.orm import joinedload
 
-from lti_tool.db import db, end_reading, utcnow
-from lti_tool.errors import LaunchRefused, PlatformError
+from lti_tool.errors import PlatformError
 from lti_tool.lti import platform_keys
-from lti_tool.lti.claims import CLAIM, UNSTORABLE, LaunchClaims, read_claims
-from lti_tool.lti.models import Deployment, LoginState, LoginStatus, Registration, Way
+from lti_tool.lti.claims import CLAIM, LaunchClaims, read_claims
+from lti_tool.lti.logins import digest
+from lti_tool.lti.models import Deployment, LoginState, Registration
 from lti_tool.lti.refusals import refusal
-from lti_tool.lti.registrations import find_deployment, find_registrations, origin_of
+from lti_tool.lti.registrations import find_deployment, origin_of, tool_url
 
-LOGIN_MINUTES = 15
 SKEW_SECONDS = 60
 TOKEN_CHARACTERS = 100_000
-STORAGE_TARGET = re.compile(r"[A-Za-z0-9_.-]{1,100}")
-MESSAGE_TYPES = ("LtiResourceLinkRequest",)
-
-
-@dataclass(frozen=True)
-class BegunLogin:
-    """A login on its way: the authentication request, and what the platform may keep for us.
-
-    `storage_target` is the frame that keeps data for tools (LTI Client Side postMessages 0.1),
-    "" where the platform has none; `storage_origin` is the only origin to speak to.
-    """
-
-    address: str
-    state: str
-    storage_target: str = ""
-    storage_secret: str = ""
-    storage_origin: str = ""
+MESSAGE_TYPES = (
+    "LtiResourceLinkRequest",
+    "LtiDeepLinkingRequest",
+    "LtiSubmissionReviewRequest",
+)
 
 
 @dataclass(frozen=True)
@@ -61,137 +36,6 @@ class ValidLaunch:
     claims: LaunchClaims
     deployment: Deployment
     login: LoginState
-
-
-def digest(text: str) -> str:
-    """SHA-256 in hex: how secrets of a login are stored. Takes any text that JSON can hold."""
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
-
-
-def tool_url(path: str) -> str:
-    return f"{current_app.config['LTI_TOOL'].public_url}{path}"
-
-
-def begin_login(form: Mapping[str, str], browser_secret: str) -> BegunLogin:
-    """Store state, nonce and secrets for a login; returns the authentication request.
-
-    Called within a unit of work. Raises `LaunchRefused` (LTI 1.3 core, 4.1; Security Framework,
-    5.1.1.1 and 5.1.1.2).
-    """
-    registration = _registration_for(form)
-    if not form.get("login_hint"):
-        raise refusal("login_hint_missing")
-    if origin_of(form.get("target_link_uri", "")) != origin_of(tool_url("/")):
-        raise refusal("foreign_target")
-    state, nonce = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
-    target = form.get("lti_storage_target", "")
-    target = target if STORAGE_TARGET.fullmatch(target) else ""
-    storage_secret = secrets.token_urlsafe(24) if target else ""
-    db.session.add(
-        LoginState(
-            registration_id=registration.id,
-            state_hash=digest(state),
-            nonce_hash=digest(nonce),
-            browser_hash=digest(browser_secret),
-            storage_hash=digest(storage_secret) if target else None,
-            storage_target=target or None,
-            expires_at=utcnow() + timedelta(minutes=LOGIN_MINUTES),
-        )
-    )
-    return BegunLogin(
-        address=_authentication_request(registration, form, state, nonce),
-        state=state,
-        storage_target=target,
-        storage_secret=storage_secret,
-        storage_origin=origin_of(registration.auth_login_url) if target else "",
-    )
-
-
-def _authentication_request(
-    registration: Registration, form: Mapping[str, str], state: str, nonce: str
-) -> str:
-    """Security Framework 1.0, 5.1.1.2."""
-    query = {
-        "scope": "openid",
-        "response_type": "id_token",
-        "response_mode": "form_post",
-        "prompt": "none",
-        "client_id": registration.client_id,
-        "redirect_uri": tool_url("/lti/launch"),
-        "login_hint": form["login_hint"],
-        "state": state,
-        "nonce": nonce,
-    }
-    if form.get("lti_message_hint"):
-        query["lti_message_hint"] = form["lti_message_hint"]
-    joint = "&" if "?" in registration.auth_login_url else "?"
-    return registration.auth_login_url + joint + urlencode(query)
-
-
-def _registration_for(form: Mapping[str, str]) -> Registration:
-    issuer = form.get("iss", "").replace("\x00", "")
-    if not issuer:
-        raise refusal("issuer_missing")
-    found = find_registrations(issuer, form.get("client_id", "").replace("\x00", "") or None)
-    if not found:
-        raise refusal("registration_unknown", issuer)
-    if len(found) > 1:
-        raise refusal("client_id_missing", issuer)
-    return found[0]
-
-
-def find_login(state: str) -> LoginState:
-    """The login with that state, whatever has become of it; raises `LaunchRefused`."""
-    if not state:
-        raise refusal("state_missing")
-    login = db.session.scalar(
-        select(LoginState)
-        .options(joinedload(LoginState.registration))
-        .where(LoginState.state_hash == digest(state))
-    )
-    if login is None:
-        raise refusal("state_unknown")
-    return login
-
-
-def prove_browser(
-    login: LoginState, browser_secret: str, storage_secret: str | None = None
-) -> Way | None:
-    """Which way ties this browser to the login; None: the platform's storage must be asked first.
-
-    `storage_secret` is what the storage answered, "" for nothing, None before it was asked.
-    Raises `LaunchRefused` when it is another browser, or one that returns no cookie and has no
-    platform storage.
-    """
-    if browser_secret and _is_digest_of(login.browser_hash, browser_secret):
-        return Way.WINDOW if login.way == Way.WINDOW else Way.COOKIE
-    if storage_secret and _is_digest_of(login.storage_hash, storage_secret):
-        return Way.STORAGE
-    if browser_secret or storage_secret:
-        raise refusal("state_foreign")
-    if login.storage_hash is None or storage_secret is not None:
-        raise refusal("cookie_missing")
-    return None
-
-
-def _is_digest_of(stored: str | None, secret: str) -> bool:
-    return stored is not None and hmac.compare_digest(stored, digest(secret))
-
-
-def move_to_window(state: str, browser_secret: str) -> LoginState:
-    """Tie a pending login to the browser window in which it goes on; within a unit of work."""
-    login = find_login(state)
-    check_pending(login)
-    login.browser_hash, login.way = digest(browser_secret), Way.WINDOW
-    return login
-
-
-def check_pending(login: LoginState) -> None:
-    """Raises `LaunchRefused` when the login has ended or has taken too long."""
-    if login.status != LoginStatus.PENDING:
-        raise refusal("replayed")
-    if login.expires_at < utcnow():
-        raise refusal("login_expired")
 
 
 def validate(form: Mapping[str, str], login: LoginState) -> ValidLaunch:
@@ -214,29 +58,6 @@ def validate(form: Mapping[str, str], login: LoginState) -> ValidLaunch:
     if origin_of(claims.target_link_uri) != origin_of(tool_url("/")):
         raise refusal("foreign_target")
     return ValidLaunch(claims, deployment, login)
-
-
-def consume(login: LoginState, way: Way) -> None:
-    """End the login as launched, once: a second launch with the same state is refused."""
-    ended = db.session.execute(
-        update(LoginState)
-        .where(LoginState.id == login.id, LoginState.status == LoginStatus.PENDING)
-        .values(status=LoginStatus.LAUNCHED, way=way, ended_at=utcnow())
-        .execution_options(synchronize_session=False)
-    )
-    if ended.rowcount != 1:  # type: ignore[attr-defined]
-        raise refusal("replayed")
-
-
-def record_refusal(refused: LaunchRefused, login: LoginState | None) -> None:
-    """Keep what was refused, why, and the reference that the person may quote."""
-    now = utcnow()
-    row = db.session.get(LoginState, login.id) if login else None
-    if row is None or row.status != LoginStatus.PENDING:
-        row = LoginState(expires_at=now, registration_id=login and login.registration_id)
-        db.session.add(row)
-    row.status, row.reason, row.reference = LoginStatus.REFUSED, refused.reason, refused.reference
-    row.detail, row.ended_at = UNSTORABLE.sub("", refused.detail)[:500] or None, now
 
 
 def _accepted_header(token: str) -> dict[str, Any]:
@@ -279,7 +100,6 @@ def _verified_body(token: str, registration: Registration) -> dict[str, Any]:
 
 
 def _platform_key(jwks_url: str, kid: object) -> Any:
-    end_reading()
     try:
         key = platform_keys.public_key(jwks_url, kid) if isinstance(kid, str) else None
     except PlatformError as error:
@@ -331,11 +151,12 @@ def _checked_claims(body: Mapping[str, Any]) -> LaunchClaims:
 
 def _read_message(body: Mapping[str, Any]) -> LaunchClaims:
     """Our own reading of the claims, and pylti1p3's check of what the message type demands."""
+    said = {name: value for name, value in body.items() if value is not None}
     try:
-        claims = read_claims(body)
+        claims = read_claims(said)
         for validator in get_validators():
-            if validator.can_validate(body):
-                validator.validate(body)
+            if validator.can_validate(said):
+                validator.validate(said)
     except ValidationError as error:
         raise refusal("claim_missing", _names(error)) from None
     except LtiException as error:

@@ -15,6 +15,7 @@ import jwt
 import requests
 from flask import current_app
 
+from lti_tool.db import end_reading
 from lti_tool.errors import PlatformError
 from lti_tool.lti.connector import UNREADABLE, as_platform_error, connector
 
@@ -60,6 +61,7 @@ def public_key(jwks_url: str, kid: str) -> Any | None:
     found = key_set.find(kid)
     if found is not None:
         return found
+    end_reading()
     with key_set.lock:
         if key_set.find(kid) is None and key_set.may_ask():
             key_set.fetch(jwks_url)

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """`frame_ancestors`: further origins whose pages frame the tool, as CSP source expressions."""
+    """`frame_ancestors`: further origins whose pages frame the tool, as CSP source expressions.
+
+    `{host}` stands for the issuer's host.
+    """
 
     frame_ancestors: tuple[str, ...] = ()
 
@@ -19,6 +22,6 @@ PROFILES = {
     "blackboard": Profile(frame_ancestors=("https://*.blackboard.com",)),
     "brightspace": Profile(frame_ancestors=("https://*.brightspace.com", "https://*.d2l.com")),
     "sakai": Profile(),
-    "openedx": Profile(),
+    "openedx": Profile(frame_ancestors=("https://apps.{host}",)),
     "schoology": Profile(frame_ancestors=("https://*.schoology.com",)),
 }

@@ -45,6 +45,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "nonce_wrong": ("This launch does not answer the request that we made", AGAIN),
     "version_wrong": ("The platform does not speak LTI 1.3", ADMIN),
     "message_type_unknown": ("The platform asked for something that PMO Bridge cannot do", ADMIN),
+    "instructors_only": (
+        "Only instructors can place activities in a course",
+        "If you teach here, ask the platform's administrator to check your role.",
+    ),
     "claim_missing": ("The platform's message lacks something that we need", ADMIN),
     "anonymous": (
         "You are not signed in to the platform",

@@ -12,7 +12,7 @@ from pylti1p3.registration import Registration as Pylti1p3Registration
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from lti_tool.db import db, upsert
+from lti_tool.db import db, find, upsert
 from lti_tool.errors import Invalid
 from lti_tool.lti import keys
 from lti_tool.lti.models import Deployment, Registration
@@ -80,6 +80,11 @@ def _check(new: NewRegistration) -> None:
         raise Invalid("The registration was not added", fields=faults)
 
 
+def tool_url(path: str) -> str:
+    """The public address of a path of ours."""
+    return f"{current_app.config['LTI_TOOL'].public_url}{path}"
+
+
 def origin_of(url: str) -> str:
     """Scheme, host and port of an address, in lower case; "" when it has none."""
     try:
@@ -119,12 +124,7 @@ def find_registrations(issuer: str, client_id: str | None) -> Sequence[Registrat
 
 
 def find_deployment(registration_id: int, deployment_id: str) -> Deployment | None:
-    return db.session.scalar(
-        select(Deployment).where(
-            Deployment.registration_id == registration_id,
-            Deployment.deployment_id == deployment_id,
-        )
-    )
+    return find(Deployment, registration_id=registration_id, deployment_id=deployment_id)
 
 
 def for_pylti1p3(registration: Registration) -> Pylti1p3Registration:

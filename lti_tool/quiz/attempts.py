@@ -15,7 +15,7 @@ from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.documents import Curriculum
 from lti_tool.curriculum.items import Item, Response
 from lti_tool.curriculum.models import Placement
-from lti_tool.db import db, upsert, utcnow
+from lti_tool.db import db, find, upsert, utcnow
 from lti_tool.errors import Conflict, NotFound
 from lti_tool.events import AttemptStarted, AttemptSubmitted, publish
 from lti_tool.quiz.draw import draw
@@ -63,9 +63,7 @@ def list_attempts(placement_id: int, user_id: int) -> Sequence[Attempt]:
 
 def get_attempt(placement_id: int, user_id: int, number: int) -> Attempt:
     """The learner's own attempt of that number; raises `NotFound`."""
-    found = db.session.scalar(
-        select(Attempt).filter_by(placement_id=placement_id, user_id=user_id, number=number)
-    )
+    found = find(Attempt, placement_id=placement_id, user_id=user_id, number=number)
     if found is None:
         raise NotFound("There is no such attempt")
     return found

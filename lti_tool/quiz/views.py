@@ -11,7 +11,6 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from lti_tool.curriculum import catalogue
-from lti_tool.curriculum.documents import Lesson, Module
 from lti_tool.curriculum.items import Item
 from lti_tool.db import unit_of_work
 from lti_tool.errors import NotFound, wants_json
@@ -20,11 +19,10 @@ from lti_tool.grades.recording import find_grade
 from lti_tool.launch import session
 from lti_tool.launch.session import Visit
 from lti_tool.quiz import attempts
-from lti_tool.quiz.explaining import Explanation, explain
-from lti_tool.quiz.marking import mark
 from lti_tool.quiz.models import Answer, Attempt
-from lti_tool.quiz.presenting import Presentation, present
+from lti_tool.quiz.presenting import present
 from lti_tool.quiz.responses import is_answered, is_complete, read_confidence, read_response
+from lti_tool.quiz.reviewing import reviewed_attempt
 from lti_tool.web import SEE_OTHER
 
 blueprint = Blueprint("quiz", __name__, url_prefix="/l/<launch_id>/quiz")
@@ -190,16 +188,6 @@ def _result_url(launch_id: str, attempt: Attempt) -> str:
     return url_for("quiz.result", launch_id=launch_id, attempt_number=attempt.number)
 
 
-@dataclass(frozen=True)
-class MarkedQuestion:
-    """A question of a marked attempt: its explanation, and where to look again."""
-
-    number: int
-    asked: Presentation
-    explanation: Explanation
-    lesson: Lesson | None
-
-
 @blueprint.get("/<int:attempt_number>/result")
 def result(launch_id: str, attempt_number: int) -> ResponseReturnValue:
     """The marked attempt with feedback on every option, and the score's way to the gradebook."""
@@ -217,22 +205,8 @@ def result(launch_id: str, attempt_number: int) -> ResponseReturnValue:
         placement=placement,
         module=module,
         attempt=attempt,
-        questions=_marked_questions(attempt, module),
+        questions=reviewed_attempt(attempt, module),
         standing=attempts.standing(placement, tried, is_preview=visit.is_preview),
         grade=grade,
         receipt=PREVIEW if attempt.is_preview else receipt(grade) if grade else None,
     )
-
-
-def _marked_questions(attempt: Attempt, module: Module) -> list[MarkedQuestion]:
-    saved = attempts.answers_of(attempt.id)
-    lessons = {lesson.id: lesson for lesson in module.lessons}
-    questions = []
-    for number, item in enumerate(attempts.items_of(attempt), 1):
-        response = saved[item.id].response if item.id in saved else {}
-        marked = mark(item, response)
-        explanation = explain(item, marked, response, attempt.seed)
-        lesson = lessons.get(item.feedback.remediate)
-        asked = present(item, attempt.seed, response)
-        questions.append(MarkedQuestion(number, asked, explanation, lesson))
-    return questions

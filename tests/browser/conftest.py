@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Frame, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Frame, Page
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from demo.people import Person
@@ -24,16 +24,6 @@ from lti_tool.lti.registrations import NewRegistration, add_registration
 from lti_tool.worker import Worker
 from tests.conftest import SECRET
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PICTURES = os.environ.get("PICTURES")
 
 
@@ -106,18 +96,6 @@ def _registration(lms: RunningLms) -> NewRegistration:
     return NewRegistration(
         **{name.removeprefix("--").replace("-", "_"): value for name, value in options.items()}
     )
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        if os.environ.get("CI"):
-            pytest.fail(f"no Chromium at {CHROMIUM}")
-        pytest.skip(f"no Chromium at {CHROMIUM}; CHROMIUM names another place")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 class Seat:

@@ -12,8 +12,9 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from demo.people import DANA, MODULE_1, MODULE_3, RAVI, SOFIA
 from lti_tool.db import db
 from lti_tool.lti.models import LoginState, LoginStatus
-from tests.browser.conftest import CHROMIUM, FLAGS, Campus, Seat
+from tests.browser.conftest import Campus, Seat
 from tests.browser.test_story import place_module
+from tests.chromium import CHROMIUM, FLAGS
 
 pytestmark = pytest.mark.browser
 on_storage = pytest.mark.parametrize("campus", ["storage"], indirect=True)

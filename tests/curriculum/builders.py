@@ -216,6 +216,35 @@ def item_yaml(kind: str, name: str = "", pool: str = "graded", body: str = "") -
     return head + (body or _BODIES[kind])
 
 
+SVG = """\
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 120" role="img">
+  <defs><marker id="tip" viewBox="0 0 8 8" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>
+  <rect width="400" height="120" fill="#fff"/>
+  <line x1="20" y1="60" x2="380" y2="60" stroke="#333" marker-end="url(#tip)"/>
+  <text x="20" y="40" font-size="14" font-family="sans-serif">Early</text>
+</svg>
+"""
+
+GLOSSARY = """\
+- term: head start
+  definition: What whoever begins early has.
+  sources: [R01]
+- term: Dawdling
+  definition: The author's word for "beginning late".
+"""
+
+TRACEABILITY = """\
+- row: T01
+  element: How to begin
+  lessons: [M1.L1]
+  items: [M1-SC-001, {objective: M1.O1}]
+- row: T02
+  element: When to begin
+  lessons: [M1.L1]
+  note: In one lesson only.
+"""
+
+
 class CurriculumFolder:
     """A sound curriculum in `root`; each method leaves the rest of it as it is."""
 

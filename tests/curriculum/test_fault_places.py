@@ -110,7 +110,6 @@ SPOILT = [
     (ITEMS, "M1-NU-001", "[Fit, 40%, 4]", "[Fit, 4]", "", "a row has 2 cells, the header 3"),
     (ITEMS, "M1-NU-001", "credit: 0.25", "credit: 1", "", "must be below 1"),
     # graded use and the blueprint
-    (ITEMS, "M1-SC-001", "review_by: 2027-11-24", "review_by: 2026-11-24", "", "is past"),
     (ITEMS, "M1-SC-001", "  review_by: 2027-11-24\n", "", "M1-SC", "review_by: is missing"),
     (ITEMS, "M1-SC-001", "max_points: 1", "max_points: 0", "", "must be more than 0"),
     (MODULE, "", "single_choice: 1", "single_choice: 2", "", "asks for 2 graded items, here are 1"),

@@ -10,9 +10,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lti_tool.curriculum.checking import Checked
-from tests.curriculum.builders import CHECKS, ITEMS, LESSON, MODULE, CurriculumFolder
+from tests.curriculum.builders import (
+    CHECKS,
+    GLOSSARY,
+    ITEMS,
+    LESSON,
+    MODULE,
+    SVG,
+    TRACEABILITY,
+    CurriculumFolder,
+)
 
-FILES = ["curriculum.yaml", "sources.yaml", MODULE, LESSON, CHECKS, ITEMS]
+TERMS, TRACE, FIGURE = "m1/glossary.yaml", "traceability.yaml", "m1/figures/line.svg"
+YAML_FILES = ["curriculum.yaml", "sources.yaml", MODULE, LESSON, CHECKS, ITEMS, TERMS, TRACE]
+FILES = [*YAML_FILES, FIGURE]
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.dates(),
@@ -23,9 +34,18 @@ values = st.recursive(
 quietly = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+def full_folder(root: Path) -> CurriculumFolder:
+    folder = CurriculumFolder(root)
+    folder.write(TERMS, GLOSSARY)
+    folder.write(TRACE, TRACEABILITY)
+    folder.write(FIGURE, SVG)
+    folder.edit(LESSON, "Slowly", '![A line](line.svg "A way")\n\n[[Dawdling]]')
+    return folder
+
+
 @pytest.fixture
 def spoilt(tmp_path: Path) -> CurriculumFolder:
-    return CurriculumFolder(tmp_path)
+    return full_folder(tmp_path)
 
 
 def report(checked: Checked) -> None:
@@ -41,7 +61,7 @@ def test_any_bytes(spoilt: CurriculumFolder, file: str, content: bytes) -> None:
     report(spoilt.check())
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", YAML_FILES)
 @quietly
 @given(content=values)
 def test_any_yaml(spoilt: CurriculumFolder, file: str, content: object) -> None:
@@ -50,11 +70,11 @@ def test_any_yaml(spoilt: CurriculumFolder, file: str, content: object) -> None:
     report(spoilt.check())
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", YAML_FILES)
 @settings(quietly, max_examples=60)
 @given(data=st.data())
 def test_any_value_in_any_field(spoilt: CurriculumFolder, file: str, data: st.DataObject) -> None:
-    CurriculumFolder(spoilt.root)
+    full_folder(spoilt.root)
     lines = spoilt.text(file).splitlines()
     number = data.draw(st.sampled_from([n for n, line in enumerate(lines) if ": " in line]))
     value = yaml.safe_dump(data.draw(values), default_flow_style=True).removesuffix("...\n")

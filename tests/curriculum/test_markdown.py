@@ -110,7 +110,7 @@ def test_any_other_link_is_refused_and_harmless(address: str) -> None:
         ("```\ncode\n```", "code block"),
         ("    code", "indented code block"),
         ("---", "horizontal rule"),
-        ("![alt](https://example.org/x.png)", "image is refused"),
+        ("![alt](https://example.org/x.png) x", "image must stand"),
         ("# Title", "level 2"),
         ("#### Small", "level 2"),
         ("### Third before second", "first heading"),

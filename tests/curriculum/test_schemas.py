@@ -40,7 +40,7 @@ def test_a_module_with_its_lesson_and_quiz(curriculum: Curriculum) -> None:
     )
     lesson = module.lesson("l1")
     assert lesson is not None
-    assert lesson.html.startswith("<p>Slowly <sup>")
+    assert lesson.html.startswith("<p>Slowly<sup>")
     assert curriculum.source_by_ref["R02"].date == "2023"
 
 
@@ -166,6 +166,6 @@ def test_500_items_load_in_a_blink(folder: CurriculumFolder) -> None:
     document = folder.document()
     document["items"] = (document["items"] * 60)[:500]
     text = canonical_json(document)
-    start = time.perf_counter()
+    start = time.process_time()
     load_curriculum(json.loads(text))
-    assert time.perf_counter() - start < 0.6  # 0.15 s alone; a busy machine takes longer
+    assert time.process_time() - start < 0.6  # seconds of the processor: 0.2 alone

@@ -1,15 +1,15 @@
 """first tables
 
-Revision ID: 885aad46bdb3
+Revision ID: 4287a08729dc
 Revises:
-Create Date: 2026-11-24 18:45:36.572493
+Create Date: 2026-11-24 19:02:02.461418
 
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "885aad46bdb3"
+revision = "4287a08729dc"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -221,7 +221,9 @@ def upgrade():
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("login_state_id", sa.Integer(), nullable=False),
         sa.Column("membership_id", sa.Integer(), nullable=False),
-        sa.Column("resource_link_id", sa.Integer(), nullable=False),
+        sa.Column("resource_link_id", sa.Integer(), nullable=True),
+        sa.Column("deep_linking", sa.JSON(), nullable=True),
+        sa.Column("for_user", sa.String(), nullable=False),
         sa.Column("browser_hash", sa.String(length=64), nullable=False),
         sa.Column("secret_hash", sa.String(length=64), nullable=True),
         sa.Column("role", sa.String(), nullable=False),
@@ -251,7 +253,9 @@ def upgrade():
     op.create_table(
         "placement",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("resource_link_id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("context_id", sa.Integer(), nullable=False),
+        sa.Column("resource_link_id", sa.Integer(), nullable=True),
         sa.Column("version_id", sa.Integer(), nullable=False),
         sa.Column("module_id", sa.String(), nullable=False),
         sa.Column("attempts_allowed", sa.Integer(), nullable=True),
@@ -261,12 +265,16 @@ def upgrade():
         sa.Column("closes_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
+            ["context_id"], ["context.id"], name=op.f("fk_placement_context_id")
+        ),
+        sa.ForeignKeyConstraint(
             ["resource_link_id"], ["resource_link.id"], name=op.f("fk_placement_resource_link_id")
         ),
         sa.ForeignKeyConstraint(
             ["version_id"], ["curriculum_version.id"], name=op.f("fk_placement_version_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_placement")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_placement_public_id")),
         sa.UniqueConstraint("resource_link_id", name=op.f("uq_placement_resource_link_id")),
     )
     op.create_table(

@@ -1,0 +1,45 @@
+"""`python -m bench [part ...]`: measure the parts named, or all, and print a table of each."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+from bench import deliveries, launches, memory, pages, start, versions
+from bench.figures import Figure, print_figures, print_head
+from bench.processes import BenchFailed
+
+PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
+    "launches": launches.measure,
+    "pages": pages.measure,
+    "deliveries": deliveries.measure,
+    "start": start.measure,
+    "memory": memory.measure,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="part", help=", ".join(PARTS))
+    chosen = parser.parse_args().parts or list(PARTS)
+    for name in set(chosen) - PARTS.keys():
+        parser.error(f"{name} is none of {', '.join(PARTS)}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that everything is tidied up
+    began = time.monotonic()
+    print("\n".join(versions.lines()))
+    try:
+        for name in chosen:
+            print_head(name)
+            print_figures(PARTS[name]())
+    except BenchFailed as problem:
+        print(f"bench: {problem}", file=sys.stderr)
+        return 1
+    print(f"\n{time.monotonic() - began:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""Pages of a course with 300 learners: how long the server takes, and how many queries."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from sqlalchemy import event
+
+from bench.courses import (
+    Learner,
+    begin_attempts,
+    configure,
+    csrf_tokens,
+    enrol,
+    hand_in,
+    read_first_lesson,
+)
+from bench.figures import Figure, rounds
+from bench.people import Caller, Person
+from bench.processes import BenchFailed
+from bench.tools import Tool, tool
+from lti_tool.db import db
+
+LEARNERS = 300
+TIMES = 100
+SECONDS = 4.0
+MODULE_QUERIES = 6
+
+
+@dataclass(frozen=True)
+class Page:
+    """A request of one person; `path` is under the visit."""
+
+    name: str
+    person: Person
+    path: str
+    form: dict[str, str] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def method(self) -> str:
+        return "GET" if self.form is None else "POST"
+
+
+def measure() -> Iterator[Figure]:
+    with tool() as ours, ours.web():
+        instructor = configure(ours)
+        learners = enrol(ours, LEARNERS)
+        read_first_lesson(ours, learners)
+        begin_attempts(ours, learners, right=10)
+        hand_in(ours, learners)
+        for page in _pages(ours, learners[0], instructor):
+            values = _milliseconds(ours.port, page)
+            yield Figure(name=page.name, unit="ms", values=values)
+            limit = MODULE_QUERIES if page.name == "module page" else None
+            queries = (float(count_queries(ours, page)),)
+            yield Figure(name=f"{page.name}: queries", unit="", values=queries, at_most=limit)
+
+
+def _pages(ours: Tool, learner: Learner, instructor: Person) -> Iterator[Page]:
+    person = learner.person
+    yield Page("module page", person, "/module")
+    yield Page("lesson", person, "/lessons/l1")
+    yield Page("result of ten questions", person, "/quiz/1/result")
+    yield Page(f"instructor's table, {LEARNERS} learners (50 a page)", instructor, "/learners")
+    begin_attempts(ours, [learner], right=5)
+    yield Page("question", person, "/quiz/2/1")
+    accept = {"Accept": "application/json", "X-CSRF-Token": csrf_tokens(ours, [learner])[0]}
+    yield Page("save an answer (JSON)", person, "/quiz/2/1", {"go": "stay"}, accept)
+
+
+def _milliseconds(port: int, page: Page) -> tuple[float, ...]:
+    """From sending the request to the last byte of the answer, over loopback, one at a time."""
+    caller, values = Caller(port), []
+    for number in rounds(TIMES + 5, SECONDS):
+        began = time.perf_counter()
+        answer = page.person.send(
+            caller, page.method, page.person.path(page.path), page.form, **page.headers
+        )
+        passed = 1000 * (time.perf_counter() - began)
+        answer.expect(200)
+        if number >= 5:
+            values.append(passed)
+    return tuple(values)
+
+
+def count_queries(ours: Tool, page: Page) -> int:
+    """Statements of the same request, counted in this process once its caches are warm."""
+    client = ours.app.test_client()
+    for name, text in page.person.cookies.items():
+        client.set_cookie(name, text, domain="127.0.0.1")
+    counted: list[str] = []
+
+    def count(_c: object, _u: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith("BEGIN"):
+            counted.append(statement)
+
+    base = f"https://127.0.0.1:{ours.port}"
+    for _ in range(2):
+        counted.clear()
+        with ours.app.app_context():
+            engine = db.engine
+        event.listen(engine, "before_cursor_execute", count)
+        answer = client.open(
+            page.person.path(page.path),
+            method=page.method,
+            data=page.form,
+            headers=page.headers,
+            base_url=base,
+        )
+        event.remove(engine, "before_cursor_execute", count)
+        if answer.status_code != 200:
+            raise BenchFailed(f"{answer.status_code} instead of 200: {answer.text[:2000]}")
+    return len(counted)

@@ -1,0 +1,1 @@
+"""Login and launch from outside: what is accepted, what is refused, and whatever else may come."""
