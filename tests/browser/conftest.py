@@ -119,7 +119,7 @@ class Seat:
 
     def frame(self) -> Frame:
         """The tool's frame, once a page of a visit stands in it."""
-        self.page.wait_for_function("document.querySelector('iframe') !== null")
+        self.page.wait_for_selector("iframe.tool")
         for _ in range(100):
             for frame in self.page.frames:
                 if frame.url.startswith(f"{self.campus.tool_url}/l/"):

@@ -33,8 +33,14 @@ class Bad:
     )
 
 
-def ago(seconds: int) -> int:
-    return int(time.time()) - seconds
+@dataclass(frozen=True)
+class Ago:
+    """A moment of the test's own time: cases are listed long before the last of them runs."""
+
+    seconds: int
+
+    def __call__(self) -> int:
+        return int(time.time()) - self.seconds
 
 
 def header(platform: FakePlatform, **changes: Any) -> Claims:
@@ -124,9 +130,9 @@ SHAPES = {
     ),
 }
 TIMES = {
-    "expired two minutes ago": Bad("token_expired", {"iat": ago(180), "exp": ago(120)}),
-    "issued in the future": Bad("token_from_the_future", {"iat": ago(-120), "exp": ago(-180)}),
-    "not valid yet": Bad("token_from_the_future", {"nbf": ago(-120)}),
+    "expired two minutes ago": Bad("token_expired", {"iat": Ago(180), "exp": Ago(120)}),
+    "issued in the future": Bad("token_from_the_future", {"iat": Ago(-120), "exp": Ago(-180)}),
+    "not valid yet": Bad("token_from_the_future", {"nbf": Ago(-120)}),
     "no exp": Bad("claim_missing", {"exp": None}),
     "no iat": Bad("claim_missing", {"iat": None}),
     "exp is a word": Bad("id_token_malformed", {"exp": "tomorrow"}),
@@ -190,7 +196,10 @@ CASES = CERTIFICATION | SIGNATURES | SHAPES | TIMES | PARTIES | MESSAGES
 def launch_badly(browser: Browser, bad: Bad) -> TestResponse:
     platform = browser.platform
     state, nonce = browser.begin()
-    changes = {"target": f"{TOOL}/"} | bad.claims
+    now: Claims = {
+        name: value() if isinstance(value, Ago) else value for name, value in bad.claims.items()
+    }
+    changes: Claims = {"target": f"{TOOL}/"} | now
     claims = platform.claims(changes.pop("nonce", nonce), **changes)
     if bad.null:
         claims[bad.null] = None
