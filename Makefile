@@ -1,6 +1,7 @@
 # PMO Bridge. `make help` lists the targets; each sets up what it needs.
 PYTHON ?= python3
 BIN := .venv/bin
+PIN = $(BIN)/pip-compile --quiet --strip-extras --no-header --no-annotate
 CHROMIUM ?= /usr/bin/chromium
 export CHROMIUM
 
@@ -39,10 +40,11 @@ bench: .venv/dev ## measure launches, pages and deliveries
 
 lock: .venv/dev ## pin anew from pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check pip-tools
-	$(BIN)/pip-compile --quiet --strip-extras --no-header --no-annotate --no-emit-index-url -U -o requirements.txt pyproject.toml
-	$(BIN)/pip-compile --quiet --strip-extras --no-header --no-annotate --no-emit-index-url --extra demo -c requirements.txt -o demo/requirements.txt pyproject.toml
-	$(BIN)/pip-compile --quiet --strip-extras --no-header --no-annotate --no-emit-index-url --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml
-	$(BIN)/pip-compile --quiet --strip-extras --no-header --no-annotate --no-emit-index-url --allow-unsafe -U -o tests/interop/requirements-xblock.txt tests/interop/requirements-xblock.in
+	$(PIN) -U -o requirements.txt pyproject.toml
+	$(PIN) --extra demo -c requirements.txt -o demo/requirements.txt pyproject.toml
+	$(PIN) --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml
+	$(PIN) --allow-unsafe -U -o tests/interop/requirements-xblock.txt tests/interop/requirements-xblock.in
+	sed -i '/^--/d' requirements.txt requirements-dev.txt demo/requirements.txt tests/interop/requirements-xblock.txt
 
 clean: ## remove what the other targets made
 	rm -rf .venv .venv-xblock var .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -95,7 +95,7 @@ class GradeService(AssignmentsGradesService):
         delete_line_item(self._state.storage, self._item(line_item_id).id)
 
     def update_score(self, line_item_id: int, score: Any) -> UpdateScoreStatus:
-        # Library: leaves checking the score to us ("TODO: validate score"), and has no status for
+        # Library: leaves checking the score to us (it says so), and has no status for
         # a bad one.
         item = self._item(line_item_id)
         post = receive_score(self._state.storage, item, score, datetime.now(UTC))
