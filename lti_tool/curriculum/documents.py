@@ -43,6 +43,19 @@ class Slot:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reserve:
+    """Draw `each` items of pool final from each of `modules`, one of them of a type in `prefer`."""
+
+    each: int
+    modules: tuple[str, ...]
+    prefer: tuple[str, ...] = ()
+
+    @property
+    def item_count(self) -> int:
+        return self.each * len(self.modules)
+
+
+@dataclass(frozen=True, kw_only=True)
 class QuizBlueprint:
     """What one attempt draws; `pass_mark` is a fraction, `spaced` counts earlier modules' items."""
 
@@ -51,10 +64,12 @@ class QuizBlueprint:
     attempts: int | None
     suggested_minutes: int
     spaced: int = 0
+    reserve: Reserve | None = None
 
     @property
     def item_count(self) -> int:
-        return sum(slot.count for slot in self.draw) + self.spaced
+        reserved = self.reserve.item_count if self.reserve else 0
+        return sum(slot.count for slot in self.draw) + self.spaced + reserved
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +97,8 @@ class Lesson:
 
 @dataclass(frozen=True, kw_only=True)
 class Module:
+    """A unit that can be placed; only one whose quiz draws from a reserve has no lessons."""
+
     id: str
     number: int
     title: str

@@ -100,7 +100,7 @@ class _FolderReader:
             self.files.fault("curriculum.yaml", line, f"modules: there is no file {file}")
             return
         read = self.files.record(file)
-        names = self._listed(read, "lessons", file)
+        names = self._listed(read, "lessons", file, none_allowed=_has_reserve(read))
         at: Path = ("modules", len(self.reading.document["modules"]))
         module = {**self._record("module", at, file, read), "lessons": []}
         self.reading.document["modules"].append(module)
@@ -206,12 +206,14 @@ class _FolderReader:
             return {}
         return dict(read.value)
 
-    def _listed(self, read: YamlFile | None, key: str, file: str) -> list[tuple[str, int]]:
+    def _listed(
+        self, read: YamlFile | None, key: str, file: str, *, none_allowed: bool = False
+    ) -> list[tuple[str, int]]:
         """The names listed under `modules` or `lessons`, each with its line."""
         if read is None:
             return []
         value = read.value.get(key)
-        if not isinstance(value, list) or not value:
+        if not isinstance(value, list) or not (value or none_allowed):
             self.files.fault(file, read.lines.get((key,), 1), f"{key}: must be a list of names")
         names: list[tuple[str, int]] = []
         for index, name in enumerate(value if isinstance(value, list) else []):
@@ -231,6 +233,12 @@ class _FolderReader:
         for key in keys:
             if read and key in record:
                 self.files.fault(file, read.lines[(key,)], f"{key}: unknown field")
+
+
+def _has_reserve(read: YamlFile | None) -> bool:
+    """Whether the quiz of a module file draws from a reserve: such a module needs no lessons."""
+    quiz = read.value.get("quiz") if read else None
+    return isinstance(quiz, dict) and "reserve" in quiz
 
 
 def _refs(lesson: dict[str, Any]) -> dict[int, str]:

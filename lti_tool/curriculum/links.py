@@ -31,6 +31,7 @@ def link_problems(outline: Outline, folder_of: Callable[[Path], str]) -> Iterato
     yield from _checks_in_use(outline)
     for index, (path, module) in enumerate(outline.modules):
         yield from _blueprint(outline, path, module, index)
+        yield from _reserve(outline, path, module)
 
 
 def _unique_ids(outline: Outline) -> Iterator[Problem]:
@@ -186,10 +187,15 @@ def _blueprint(outline: Outline, path: Path, module: Record, index: int) -> Iter
 
 def _graded_items(outline: Outline) -> Counter[tuple[str, str]]:
     return Counter(
-        (text_in(item, "objective"), text_in(item, "type"))
-        for _, item in outline.items
-        if item.get("pool") == "graded" and item.get("status") != "retired"
+        (text_in(item, "objective"), text_in(item, "type")) for item in _items_of(outline, "graded")
     )
+
+
+def _items_of(outline: Outline, pool: str) -> Iterator[Record]:
+    """The items of a pool that are in use."""
+    for _, item in outline.items:
+        if item.get("pool") == pool and item.get("status") != "retired":
+            yield item
 
 
 def _slots(module: Record) -> Iterator[tuple[str, str, int]]:
@@ -199,3 +205,26 @@ def _slots(module: Record) -> Iterator[tuple[str, str, int]]:
         for kind, count in counts.items() if isinstance(counts, dict) else ():
             if kind in ITEM_SCHEMAS and isinstance(count, int):
                 yield objective, kind, count
+
+
+def _reserve(outline: Outline, path: Path, module: Record) -> Iterator[Problem]:
+    """Each module of a reserve exists, is named once, and has enough items of pool final."""
+    quiz = module.get("quiz")
+    reserve = quiz.get("reserve") if isinstance(quiz, dict) else None
+    if not isinstance(reserve, dict):
+        return
+    known = {text_in(each, "id") for _, each in outline.modules}
+    final = Counter(text_in(item, "module") for item in _items_of(outline, "final"))
+    each, named = reserve.get("each"), strings(reserve.get("modules"))
+    seen: set[str] = set()
+    for index, text in named:
+        name = text.strip()
+        at: Path = (*path, "quiz", "reserve", "modules", index)
+        if name in seen:
+            yield Problem(at, f"{name} is listed twice")
+        elif name not in known and outline.knows_every("module"):
+            yield Problem(at, f"there is no module {name}")
+        elif isinstance(each, int) and final[name] < each and outline.knows_every("item"):
+            message = f"asks for {each} final items of {name}, here are {final[name]}"
+            yield Problem(at, message)
+        seen.add(name)

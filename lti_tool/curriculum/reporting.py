@@ -22,10 +22,19 @@ _Row = Sequence[object]
 
 def report(curriculum: Curriculum) -> str:
     """The report as text for a terminal, section by section."""
-    sections = (_modules, _items, _objectives, _keys, _lessons, _sources, _traceability)
+    sections = (
+        _modules,
+        _items,
+        _objectives,
+        _reserves,
+        _keys,
+        _lessons,
+        _sources,
+        _traceability,
+    )
     heading = f"{curriculum.title} ({curriculum.id})"
     parts = ["\n".join(section(curriculum)) for section in sections]
-    return "\n\n".join([heading, *parts]) + "\n"
+    return "\n\n".join([heading, *filter(None, parts)]) + "\n"
 
 
 def _table(title: str, header: _Row, rows: Iterable[_Row]) -> Iterator[str]:
@@ -54,6 +63,11 @@ def _module_items(curriculum: Curriculum, module: Module) -> list[Item]:
     return [item for item in curriculum.items if item.module == module.id]
 
 
+def _with_items(curriculum: Curriculum) -> list[Module]:
+    """The modules that have items of their own: one with a reserve draws those of others."""
+    return [module for module in curriculum.modules if _module_items(curriculum, module)]
+
+
 def _reading(lessons: Iterable[Lesson]) -> Readability:
     return sum((readability(lesson.html) for lesson in lessons), Readability())
 
@@ -69,7 +83,9 @@ def _modules(curriculum: Curriculum) -> Iterator[str]:
     for module in curriculum.modules:
         terms = [entry for entry in curriculum.glossary if entry.module == module.id]
         figures = sum(lesson.html.count("<figure") for lesson in module.lessons)
-        reading = _reading_cells(curriculum, _reading(module.lessons))
+        reading: _Row = ("-", "-", "-")
+        if module.lessons:
+            reading = _reading_cells(curriculum, _reading(module.lessons))
         items = len(_module_items(curriculum, module))
         counts = (len(module.lessons), module.minutes, figures, len(terms), items)
         totals.update(dict(enumerate(counts)))
@@ -96,7 +112,7 @@ def _cross(
     curriculum: Curriculum, title: str, values: Iterable[object], value_of: Callable[[Item], object]
 ) -> Iterator[str]:
     counts = Counter((item.module, value_of(item)) for item in curriculum.items)
-    modules = [module.id for module in curriculum.modules]
+    modules = [module.id for module in _with_items(curriculum)]
     rows: list[_Row] = []
     for value in values:
         numbers = [counts[module, value] for module in modules]
@@ -118,9 +134,29 @@ def _objectives(curriculum: Curriculum) -> Iterator[str]:
     yield from _table("Objectives", ("", "bloom", *POOLS, ""), rows)
 
 
+def _reserves(curriculum: Curriculum) -> Iterator[str]:
+    """What each quiz with a reserve asks for, and what is there."""
+    for module in curriculum.modules:
+        reserve = module.quiz.reserve
+        if reserve is None:
+            continue
+        rows = []
+        for name in reserve.modules:
+            types = Counter(
+                item.type
+                for item in curriculum.items
+                if item.module == name and item.pool == "final" and item.status != "retired"
+            )
+            preferred = sum(types[kind] for kind in reserve.prefer)
+            rows.append((name, reserve.each, types.total(), preferred))
+        title = f"Reserve of {module.id}: {reserve.item_count} items an attempt"
+        header = ("", "asked", "final", "preferred")
+        yield from _table(title, header, rows)
+
+
 def _keys(curriculum: Curriculum) -> Iterator[str]:
     rows = []
-    groups = [(module.id, _module_items(curriculum, module)) for module in curriculum.modules]
+    groups = [(module.id, _module_items(curriculum, module)) for module in _with_items(curriculum)]
     for name, items in [*groups, ("all", list(curriculum.items))]:
         keys = keys_of(items)
         share = f"{len(keys.longest) / max(1, keys.count):.0%}"

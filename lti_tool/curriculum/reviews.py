@@ -58,3 +58,19 @@ def thin_slots(curriculum: Curriculum, today: date) -> Iterator[Problem]:
                 path: Path = ("modules", number, "quiz", "draw", slot.objective, slot.type)
                 message = f"asks for {slot.count} items, but only {left} are not past their review"
                 yield Problem(path, message, "warning")
+        yield from _thin_reserve(curriculum, number, today)
+
+
+def _thin_reserve(curriculum: Curriculum, number: int, today: date) -> Iterator[Problem]:
+    """Warn of each module that a reserve draws from and that has too few fresh items left."""
+    reserve = curriculum.modules[number].quiz.reserve
+    kept = [each for each in curriculum.items if each.pool == "final" and each.status != "retired"]
+    fresh = Counter(item.module for item in kept if not item.is_stale(today))
+    for index, name in enumerate(reserve.modules if reserve else ()):
+        if reserve and fresh[name] < reserve.each:
+            path: Path = ("modules", number, "quiz", "reserve", "modules", index)
+            message = (
+                f"asks for {reserve.each} final items of {name}, "
+                f"but only {fresh[name]} are not past their review"
+            )
+            yield Problem(path, message, "warning")

@@ -90,6 +90,13 @@ class ObjectiveSchema(Record):
     text = Prose(required=True)
 
 
+class ReserveSchema(Record):
+    builds = documents.Reserve
+    each = Whole(1, 100, required=True)
+    modules = Several(Text(required=True), required=True)
+    prefer = Several(Choice(*ITEM_SCHEMAS))
+
+
 class QuizSchema(Record):
     builds = documents.QuizBlueprint
     draw = MapOf(MapOf(Whole(1, 100), names=ITEM_SCHEMAS), required=True)
@@ -97,6 +104,7 @@ class QuizSchema(Record):
     attempts = Whole(1, 1000, required=True, allow_none=True)
     suggested_minutes = Whole(1, 600, required=True)
     spaced = Whole(0, 100)
+    reserve = One(ReserveSchema)
 
     def arrange(self, data: dict[str, Any]) -> dict[str, Any]:
         """Slots in the order of objectives, then of types: canonical JSON keeps no other order."""

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from hashlib import sha256
 
-from lti_tool.curriculum.documents import Curriculum, Module, Slot
+from lti_tool.curriculum.documents import Curriculum, Module, Reserve, Slot
 from lti_tool.curriculum.items import Item, Ordering
 
 
@@ -28,7 +28,7 @@ def draw(
     Items that the learner has `seen` come only when unseen ones run out. A pool that is too small
     gives what it has: the check of the curriculum reports it, the learner is not turned away.
     """
-    usable = [item for item in curriculum.items if _is_usable(item, today)]
+    usable = _usable(curriculum, "graded", today)
     own = [item for item in usable if item.module == module.id]
     drawn: list[str] = []
     for slot in module.quiz.draw:
@@ -36,6 +36,11 @@ def draw(
     earlier = {each.id for each in curriculum.modules if each.number < module.number}
     spaced = [item for item in usable if item.module in earlier]
     drawn += _spread(spaced, module.quiz.spaced, seed, seen)
+    if reserve := module.quiz.reserve:
+        final = _usable(curriculum, "final", today)
+        for name in reserve.modules:
+            pool = [item for item in final if item.module == name]
+            drawn += _from_reserve(reserve, pool, seed, seen)
     return _shuffled(f"{seed}/questions", drawn)
 
 
@@ -56,10 +61,13 @@ def element_order(seed: str, item: Ordering) -> tuple[str, ...]:
     return order
 
 
-def _is_usable(item: Item, today: date) -> bool:
-    """Whether the item may be drawn into a graded attempt on this day."""
-    current = item.review_by is None or item.review_by >= today
-    return item.pool == "graded" and item.status != "retired" and current
+def _usable(curriculum: Curriculum, pool: str, today: date) -> list[Item]:
+    """The items of a pool that may be drawn into an attempt that counts, on this day."""
+    return [
+        item
+        for item in curriculum.items
+        if item.pool == pool and item.status != "retired" and not item.is_stale(today)
+    ]
 
 
 def _fill(
@@ -73,6 +81,21 @@ def _fill(
     ]
     fitting.sort(key=lambda each: (each in seen, _place(seed, each)))
     return fitting[: slot.count]
+
+
+def _from_reserve(
+    reserve: Reserve, pool: list[Item], seed: str, seen: Collection[str]
+) -> list[str]:
+    """The ids that one module gives: one of a preferred type, even a seen one, then unseen first.
+
+    A second one of a preferred type is spared while others are unseen: another attempt needs it.
+    """
+    own = sorted(pool, key=lambda item: (item.id in seen, _place(seed, item.id)))
+    preferred = [item.id for item in own if item.type in reserve.prefer]
+    first, spared = preferred[:1], preferred[1:2]
+    rest = [item.id for item in own if item.id not in first]
+    rest.sort(key=lambda each: (each in seen, each in spared))
+    return (first + rest)[: reserve.each]
 
 
 def _spread(pool: list[Item], count: int, seed: str, seen: Collection[str]) -> list[str]:

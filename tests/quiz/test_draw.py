@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_tool.curriculum.documents import Curriculum, Module, Slot
+from lti_tool.curriculum.documents import Curriculum, Module, Reserve, Slot
+from lti_tool.curriculum.items import Item
 from lti_tool.quiz.draw import draw, element_order, option_order
-from tests.quiz.builders import elements, matching, ordering, single_choice
+from tests.quiz.builders import (
+    elements,
+    matching,
+    ordering,
+    single_choice,
+    situational_judgement,
+)
 from tests.quiz.samples import curriculum, module, pool
 
 TODAY = date(2026, 11, 24)
@@ -88,6 +96,74 @@ def test_two_lines_of_one_kind_never_draw_an_item_twice() -> None:
     twice = module(3, slot, slot)
     drawn = draw(curriculum((twice,), pool(3, 3)), twice, "s", today=TODAY)
     assert sorted(drawn) == ["M3-SC-101", "M3-SC-102", "M3-SC-103"]
+
+
+def judgements(number: int, count: int) -> tuple[Item, ...]:
+    return tuple(
+        situational_judgement(
+            id=f"M{number}-SJ-{each}", module=f"M{number}", pool="final", review_by=None
+        )
+        for each in range(count)
+    )
+
+
+def final(*names: str) -> Module:
+    """A module 11 without lessons that draws three final items of each module."""
+    reserve = Reserve(each=3, modules=names, prefer=("situational_judgement", "numeric"))
+    empty = module(11)
+    return replace(empty, quiz=replace(empty.quiz, reserve=reserve))
+
+
+FINAL = final("M1", "M2")
+RESERVED: tuple[Item, ...] = (
+    *pool(1, 6, pool="final", id=""),
+    *pool(2, 4, pool="final", id=""),
+)
+RESERVED = tuple(replace(item, id=f"{item.module}-F-{n}") for n, item in enumerate(RESERVED))
+JUDGED = judgements(1, 2) + judgements(3, 5)
+EXAM = curriculum((module(1), module(2), module(3), FINAL), BOOK.items + RESERVED + JUDGED)
+
+
+@given(SEEDS)
+def test_a_reserve_gives_as_many_final_items_of_each_module(seed: str) -> None:
+    drawn = draw(EXAM, FINAL, seed, today=TODAY)
+    assert len(set(drawn)) == len(drawn) == FINAL.quiz.item_count == 6
+    assert modules_of(drawn) == {"M1": 3, "M2": 3}
+    assert {EXAM.item_by_id[each].pool for each in drawn} == {"final"}
+
+
+@given(SEEDS, st.sets(st.sampled_from([item.id for item in RESERVED + JUDGED])))
+def test_a_reserve_prefers_some_types_then_unseen_items(seed: str, seen: set[str]) -> None:
+    drawn = draw(EXAM, FINAL, seed, seen, today=TODAY)
+    preferred = {"M1-SJ-0", "M1-SJ-1"}
+    first = preferred & set(drawn)
+    assert first and (preferred <= seen or first - seen)
+    for number, forced in (("M1", preferred <= seen), ("M2", False)):
+        own = {item.id for item in RESERVED + JUDGED if item.module == number}
+        repeated = own & seen & set(drawn)
+        assert len(repeated) == max(forced, 3 - len(own - seen))
+
+
+def test_a_second_attempt_repeats_nothing_where_the_reserve_has_enough() -> None:
+    book = curriculum((module(1), final("M1")), RESERVED + judgements(1, 2))
+    seen = draw(book, final("M1"), "first", today=TODAY)
+    assert not set(seen) & set(draw(book, final("M1"), "second", seen, today=TODAY))
+
+
+def test_a_module_never_draws_final_items() -> None:
+    items = pool(3, 2) + pool(3, 9, pool="final", id="final") + pool(1, 9, pool="final", id="f")
+    drawn = draw(curriculum((module(1), THIRD), items), THIRD, "s", today=TODAY)
+    assert sorted(drawn) == ["M3-SC-101", "M3-SC-102"]
+
+
+def test_a_reserve_gives_only_usable_items() -> None:
+    items = (
+        *pool(1, 1, pool="final", id="retired", status="retired"),
+        *pool(1, 1, pool="final", id="old", review_by=date(2026, 11, 23)),
+        *pool(1, 1, pool="final", id="last day", review_by=TODAY),
+    )
+    drawn = draw(curriculum((module(1), FINAL), items), FINAL, "s", today=TODAY)
+    assert drawn == ("last day",)
 
 
 @given(SEEDS)

@@ -1,0 +1,75 @@
+"""The final assessment: a unit without lessons, placed like a module."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from flask import Flask
+
+from lti_tool.quiz.models import Attempt
+from tests.browsers import Browser, text_of
+from tests.databases import rows
+from tests.platforms import FakePlatform
+from tests.story import set_up, take_quiz
+
+FINAL = {"module_id": "FINAL", "attempts_allowed": "2", "pass_percent": "75"}
+
+
+def test_a_learner_takes_the_final_assessment_and_finds_40_points_in_the_gradebook(
+    app: Flask,
+    new_browser: Callable[[], Browser],
+    platform: FakePlatform,
+    work: Callable[[], None],
+) -> None:
+    instructor = new_browser()
+    set_up(instructor, **FINAL)
+    learner = new_browser()
+
+    page = learner.launch(sub="ada", name="Ada Okafor")
+    text = text_of(page.text)
+    assert "Final assessment" in text and "40 questions" in text and "Go to the quiz" in text
+    for absent in ("Lessons", "lessons", "Module 11", "What you will be able to do"):
+        assert absent not in text
+    assert "75%" in text_of(learner.get("/quiz").text)
+    assert learner.get("/sources").status_code == 200
+
+    number = take_quiz(app, learner)
+    result = text_of(learner.get(f"/quiz/{number}/result").text)
+    assert "Passed" in result and "40 of 40 points" in result
+    assert "Back to Final assessment" in result and "Look again at" not in result
+    assert "See your result" in learner.get("/module").text
+
+    work()
+    [score] = platform.scores
+    assert (score["scoreGiven"], score["scoreMaximum"]) == (40, 40)
+
+    table = text_of(instructor.get("/learners").text)
+    assert "100% passed" in table and "Lessons" not in table
+    [path] = re.findall(r"/learners/\d+", instructor.get("/learners").text)
+    details = instructor.get(path).text
+    assert "Ada Okafor" in details and "Lessons completed" not in details
+
+
+def test_a_second_attempt_asks_other_questions(
+    app: Flask, new_browser: Callable[[], Browser]
+) -> None:
+    set_up(new_browser(), **FINAL)
+    learner = new_browser()
+    learner.launch()
+    take_quiz(app, learner, right=29)
+    assert "Not passed yet" in learner.get("/quiz/1/result").text
+    assert take_quiz(app, learner, right=30) == 2
+    assert "Passed" in learner.get("/quiz/2/result").text
+    assert "Begin" not in text_of(learner.get("/quiz").text)
+
+    first, second = (set(attempt.item_ids) for attempt in rows(app, Attempt))
+    assert len(first) == len(second) == 40
+    assert len(first & second) <= 10  # where a module has one preferred item, it comes again
+
+
+def test_the_settings_list_it_without_lessons(browser: Browser) -> None:
+    page = text_of(browser.launch(sub="teacher-1", role="Instructor").text)
+    assert "11. Final assessment" in page
+    assert "quiz of 40 questions · suggested pass mark 75%, 2 attempts" in page
+    assert "0 lessons" not in page
