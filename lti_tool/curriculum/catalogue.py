@@ -17,6 +17,7 @@ from lti_tool.errors import Conflict
 
 EXTENSION = "lti_tool_curricula"
 LOCK = threading.Lock()
+PARSED: dict[str, Curriculum] = {}
 
 
 def curriculum(version_id: int) -> Curriculum:
@@ -30,8 +31,11 @@ def curriculum(version_id: int) -> Curriculum:
 
 
 def _read(version_id: int) -> Curriculum:
-    query = select(CurriculumVersion.document).where(CurriculumVersion.id == version_id)
-    return load_curriculum(json.loads(db.session.scalars(query).one()))
+    """Equal digests are equal content, whichever version or application asks."""
+    version = db.session.get_one(CurriculumVersion, version_id)
+    if version.digest not in PARSED:
+        PARSED[version.digest] = load_curriculum(json.loads(version.document))
+    return PARSED[version.digest]
 
 
 def module_of(placement: Placement) -> Module:
