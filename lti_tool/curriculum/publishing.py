@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
 from lti_tool.curriculum.checking import Checked, canonical_json
+from lti_tool.curriculum.checking import digest as digest_of
 from lti_tool.curriculum.models import CurriculumVersion
 from lti_tool.db import db
 
@@ -21,7 +21,7 @@ def publish(checked: Checked) -> tuple[CurriculumVersion, bool]:
     if checked.curriculum is None:
         raise ValueError("a curriculum with faults cannot be published")
     document = canonical_json(checked.document)
-    digest = hashlib.sha256(document.encode()).hexdigest()
+    digest = digest_of(checked.document)
     curriculum_id = checked.curriculum.id
     same = db.session.scalar(
         select(CurriculumVersion).filter_by(curriculum_id=curriculum_id, digest=digest)

@@ -23,7 +23,7 @@ from pylti1p3.exception import LtiServiceException
 from pylti1p3.service_connector import ServiceConnector
 from requests.adapters import HTTPAdapter
 
-from lti_tool.db import db
+from lti_tool.db import db, end_reading
 from lti_tool.errors import PlatformError
 from lti_tool.lti import keys
 from lti_tool.lti.models import Registration
@@ -125,7 +125,7 @@ class RegistrationConnector(ServiceConnector):  # type: ignore[misc]  # partly t
         self._cache_prefix = (
             f"{registration.issuer}|{registration.client_id}|{registration.auth_token_url}|"
         )
-        db.session.commit()
+        end_reading()
 
     def _scope_key(self, scopes: Sequence[str]) -> str:
         return self._cache_prefix + " ".join(sorted(scopes))
