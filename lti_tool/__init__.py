@@ -15,7 +15,7 @@ from whitenoise import WhiteNoise
 
 from lti_tool import db, errors, events, health, web
 from lti_tool.analytics.views import blueprint as analytics
-from lti_tool.cli import add_commands
+from lti_tool.commands import add_commands
 from lti_tool.config import read_settings
 from lti_tool.curriculum.views import blueprint as curriculum
 from lti_tool.grades.views import blueprint as grades
