@@ -6,7 +6,7 @@ outbox, at least once, and read the current state when they run.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from lti_tool.events import (
     AttemptSubmitted,
@@ -32,3 +32,6 @@ REACTIONS = Reactions(
 HANDLERS: dict[str, Callable[[int], None]] = {
     DELIVER_SCORE: deliver_score,
 }
+
+EVERY: Mapping[str, int] = {}
+"""Handlers that also run by themselves, with subject id 0: seconds from one turn to the next."""

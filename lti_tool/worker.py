@@ -5,21 +5,23 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from types import FrameType
 
 from flask import Flask
 
-from lti_tool import outbox
+from lti_tool import outbox, periodic
 from lti_tool.db import unit_of_work
 from lti_tool.errors import PlatformError
 from lti_tool.outbox import OutboxMessage
-from lti_tool.reactions import HANDLERS
+from lti_tool.reactions import EVERY, HANDLERS
 
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 0.25
 FAULT_SECONDS = 5.0
+TURN_SECONDS = 1.0
 PASSING = ("retry", "wait")
 
 
@@ -67,6 +69,7 @@ class Worker:
         self.threads: int = app.config["LTI_TOOL"].worker_threads
         self._stopping = threading.Event()
         self._running: set[Future[None]] = set()
+        self._next_look = 0.0
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         """Finish what is running, claim nothing more."""
@@ -77,9 +80,14 @@ class Worker:
             signal.signal(number, self.stop)
 
     def run(self, *, until_idle: bool = False) -> None:
-        """Work until stopped, or with `until_idle` until nothing is due or running."""
+        """Work until stopped, or with `until_idle` until nothing is due or running.
+
+        With `until_idle`, what waits is carried out, but no periodic work is started.
+        """
         with ThreadPoolExecutor(self.threads) as pool:
             while not self._stopping.is_set():
+                if not until_idle:
+                    self._start_turns()
                 claimed = self._claim()
                 self._running |= {pool.submit(self._run_one, message) for message in claimed}
                 if self._running:
@@ -100,6 +108,17 @@ class Worker:
     def _run_one(self, message: OutboxMessage) -> None:
         with self.app.app_context():
             run_message(message)
+
+    def _start_turns(self) -> None:
+        """Look once a second whether periodic work has come round."""
+        if time.monotonic() < self._next_look:
+            return
+        self._next_look = time.monotonic() + TURN_SECONDS
+        try:
+            with self.app.app_context():
+                periodic.start_turns(EVERY)
+        except Exception:
+            log.exception("periodic work cannot be started; trying again")
 
     def _claim(self) -> Sequence[OutboxMessage]:
         try:
