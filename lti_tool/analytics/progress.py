@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from lti_tool.courses.models import Membership, User
@@ -59,12 +59,17 @@ class DeliveryCount:
         return self.on_the_way + self.blocked
 
 
-def learner_page(placement: Placement, context_id: int, page: int) -> LearnerPage:
-    """Page `page` (from 1) of the course's learners; four queries whatever their number."""
-    learners = _count_learners(context_id)
+def learner_page(
+    placement: Placement, context_id: int, page: int, *, only: Collection[str] | None = None
+) -> LearnerPage:
+    """Page `page` (from 1) of the course's learners; four queries whatever their number.
+
+    `only` are the platform's ids of those who may be seen; None: everybody.
+    """
+    learners = _count_learners(context_id, only)
     pages = max((learners + PAGE_ROWS - 1) // PAGE_ROWS, 1)
     page = min(max(page, 1), pages)
-    found = _members_with_grades(placement.id, context_id, page)
+    found = _members_with_grades(placement.id, context_id, page, only)
     user_ids = [membership.user_id for membership, _, _ in found]
     lessons = count_completed(placement.id, user_ids)
     attempts = count_attempts(placement.id, user_ids)
@@ -83,20 +88,26 @@ def learner_page(placement: Placement, context_id: int, page: int) -> LearnerPag
     return LearnerPage(rows, page, pages, learners)
 
 
-def _count_learners(context_id: int) -> int:
-    query = select(func.count()).select_from(Membership)
-    return db.session.scalar(query.filter_by(context_id=context_id, role=Role.LEARNER)) or 0
+def _is_learner(context_id: int, only: Collection[str] | None) -> ColumnElement[bool]:
+    """The condition on a membership joined to its user."""
+    found = and_(Membership.context_id == context_id, Membership.role == Role.LEARNER)
+    return found if only is None else and_(found, User.sub.in_(only))
+
+
+def _count_learners(context_id: int, only: Collection[str] | None) -> int:
+    query = select(func.count()).select_from(Membership).join(User)
+    return db.session.scalar(query.where(_is_learner(context_id, only))) or 0
 
 
 def _members_with_grades(
-    placement_id: int, context_id: int, page: int
+    placement_id: int, context_id: int, page: int, only: Collection[str] | None
 ) -> Sequence[tuple[Membership, Grade | None, Delivery | None]]:
     rows = db.session.execute(
         select(Membership, Grade, Delivery)
         .join(User, User.id == Membership.user_id)
         .outerjoin(Grade, and_(Grade.user_id == User.id, Grade.placement_id == placement_id))
         .outerjoin(Delivery, Delivery.grade_id == Grade.id)
-        .where(Membership.context_id == context_id, Membership.role == Role.LEARNER)
+        .where(_is_learner(context_id, only))
         .order_by(User.family_name, User.name, User.id)
         .limit(PAGE_ROWS)
         .offset((page - 1) * PAGE_ROWS)

@@ -12,6 +12,7 @@ from lti_tool.grades.receipts import receipt
 from lti_tool.grades.recording import find_grade
 from lti_tool.launch import session
 from lti_tool.lessons.completing import completed_lessons
+from lti_tool.lti.roles import Power
 from lti_tool.quiz.attempts import list_attempts
 from lti_tool.quiz.reviewing import reviewed_attempt
 from lti_tool.web import SEE_OTHER
@@ -22,7 +23,7 @@ blueprint = Blueprint("analytics", __name__, url_prefix="/l/<launch_id>")
 @blueprint.get("/learners")
 def learners(launch_id: str) -> str:
     """Who has begun, finished, passed; and whether each score has reached the gradebook."""
-    visit = session.instructor_visit(launch_id)
+    visit = session.visit_with(launch_id, Power.SEE_LEARNERS, Power.SEE_MENTEES)
     placement = visit.placement
     page = request.args.get("page", 1, type=int)
     return render_template(
@@ -30,18 +31,18 @@ def learners(launch_id: str) -> str:
         visit=visit,
         placement=placement,
         module=catalogue.module_of(placement),
-        table=progress.learner_page(placement, visit.context.id, page),
-        deliveries=progress.count_deliveries(placement.id),
+        table=progress.learner_page(placement, visit.context.id, page, only=visit.seen_subs),
+        deliveries=progress.count_deliveries(placement.id) if visit.may(Power.DELIVER) else None,
     )
 
 
 @blueprint.get("/learners/<int:user_id>")
 def learner(launch_id: str, user_id: int) -> str:
     """One learner's work: lessons, attempts, and each answer of the attempt that is looked at."""
-    visit = session.instructor_visit(launch_id)
+    visit = session.visit_with(launch_id, Power.SEE_LEARNERS, Power.SEE_MENTEES)
     placement, module = visit.placement, catalogue.module_of(visit.placement)
     member = progress.find_member(visit.context.id, user_id)
-    if member is None:
+    if member is None or not visit.sees(member.user):
         raise NotFound("There is no such person in this course")
     attempts = [each for each in list_attempts(placement.id, user_id) if not each.is_open]
     grade = find_grade(placement.id, user_id)
@@ -68,10 +69,10 @@ def learner(launch_id: str, user_id: int) -> str:
 def reviewed(launch_id: str) -> ResponseReturnValue:
     """Where a submission review lands: on that learner's work, or on one's own."""
     visit = session.visit(launch_id)
-    if not visit.is_instructor:
+    if visit.powers.isdisjoint({Power.SEE_LEARNERS, Power.SEE_MENTEES}):
         return redirect(url_for("quiz.overview", launch_id=launch_id), SEE_OTHER)
     member = progress.find_member_by_sub(visit.context.id, visit.launch.for_user)
-    if member is None:
+    if member is None or not visit.sees(member.user):
         raise NotFound(
             "This learner has not opened the activity yet",
             "Their work appears here after their first visit.",

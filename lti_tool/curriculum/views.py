@@ -13,6 +13,7 @@ from lti_tool.db import unit_of_work
 from lti_tool.errors import Invalid
 from lti_tool.launch import session
 from lti_tool.launch.session import Visit
+from lti_tool.lti.roles import Power
 from lti_tool.quiz.attempts import has_learner_attempts
 from lti_tool.web import SEE_OTHER, load_form
 
@@ -23,14 +24,14 @@ FORM = PlacementForm()
 @blueprint.get("/settings")
 def settings(launch_id: str) -> str:
     """The settings as they stand; for a new link, the curriculum's own suggestions."""
-    visit = session.instructor_visit(launch_id)
+    visit = session.visit_with(launch_id, Power.CONFIGURE)
     return _page(visit, Invalid())
 
 
 @blueprint.post("/settings")
 def save_settings(launch_id: str) -> ResponseReturnValue:
-    """Save and go to the table of learners; with faults, show the form again as it was typed."""
-    visit = session.instructor_visit(launch_id)
+    """Save and show who learns, or the settings; with faults, the form again as it was typed."""
+    visit = session.visit_with(launch_id, Power.CONFIGURE)
     try:
         chosen = load_form(FORM)
         placement = visit.placement if visit.is_configured else None
@@ -39,7 +40,8 @@ def save_settings(launch_id: str) -> ResponseReturnValue:
             configure(visit.link, placement, chosen, by_user_id=visit.user.id, has_attempts=begun)
     except Invalid as refusal:
         return _page(visit, refusal), refusal.status
-    return redirect(url_for("analytics.learners", launch_id=launch_id, saved=1), SEE_OTHER)
+    page = "analytics.learners" if visit.may(Power.SEE_LEARNERS) else "curriculum.settings"
+    return redirect(url_for(page, launch_id=launch_id, saved=1), SEE_OTHER)
 
 
 def _page(visit: Visit, refusal: Invalid) -> str:

@@ -26,7 +26,7 @@ from lti_tool.lti.models import Registration
 from lti_tool.lti.profiles import PROFILES
 from lti_tool.lti.refusals import refusal
 from lti_tool.lti.registrations import origin_of
-from lti_tool.lti.roles import Role, course_role
+from lti_tool.lti.roles import POWERS, Power, Role, course_role
 
 HOURS_WITHOUT_COOKIE = 4
 PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{8,32}")
@@ -44,7 +44,7 @@ def enter(launch: ValidLaunch, page_secret: str = "") -> Launch:
     user = _keep_user(deployment.registration_id, claims)
     link = _link_of(context, claims)
     role = course_role(claims.roles)
-    if claims.deep_linking is not None and role != Role.INSTRUCTOR:
+    if claims.deep_linking is not None and Power.LINK not in POWERS[role]:
         raise refusal("instructors_only")
     now = utcnow()
     membership = upsert(
@@ -59,6 +59,7 @@ def enter(launch: ValidLaunch, page_secret: str = "") -> Launch:
         resource_link_id=link.id if link else None,
         deep_linking=asdict(claims.deep_linking) if claims.deep_linking else None,
         for_user=claims.for_user,
+        mentees=list(claims.mentees) if role == Role.MENTOR else None,
         browser_hash=launch.login.browser_hash,
         secret_hash=digest(page_secret) if page_secret else None,
         role=role,

@@ -24,7 +24,8 @@ class Launch(Base):
     `secret_hash` is set where the browser returns no cookie: the address carries the secret.
     `resource_link_id` is None while an instructor chooses what to link: `deep_linking` then holds
     the platform's settings. `for_user` is the id of the learner whose work is to be reviewed.
-    `role` is the course role at this launch; `frame_ancestors` are the origins that may show the
+    `role` is the course role at this launch; `mentees` are the ids of the learners whose work a
+    mentor may see (LTI 1.3 core, A.2.3.1). `frame_ancestors` are the origins that may show the
     pages in a frame, separated by blanks.
     """
 
@@ -37,6 +38,7 @@ class Launch(Base):
     resource_link_id: Mapped[int | None] = mapped_column(ForeignKey("resource_link.id"))
     deep_linking: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     for_user: Mapped[str] = mapped_column(default="")
+    mentees: Mapped[list[str] | None] = mapped_column(JSON)
     browser_hash: Mapped[str] = mapped_column(String(64))
     secret_hash: Mapped[str | None] = mapped_column(String(64))
     role: Mapped[str]

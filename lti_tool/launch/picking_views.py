@@ -17,12 +17,13 @@ from lti_tool.launch.picking_form import read_choices
 from lti_tool.launch.session import Visit
 from lti_tool.lti.deep_linking import response_token
 from lti_tool.lti.registrations import origin_of
+from lti_tool.lti.roles import Power
 
 blueprint = Blueprint("picking", __name__, url_prefix="/l/<launch_id>/choose")
 
 
 def _picking_visit(launch_id: str) -> Visit:
-    visit = session.instructor_visit(launch_id)
+    visit = session.visit_with(launch_id, Power.LINK)
     if visit.launch.deep_linking is None:
         raise Conflict("There is nothing to choose here", "Open the activity from your course.")
     return visit

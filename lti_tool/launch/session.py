@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Collection, Sequence
 from functools import cached_property
 
 from flask import g, request
@@ -24,12 +25,20 @@ from lti_tool.db import db, utcnow
 from lti_tool.errors import Conflict, Forbidden, LaunchGone
 from lti_tool.launch.models import Launch
 from lti_tool.lti.logins import digest
-from lti_tool.lti.roles import Role
+from lti_tool.lti.roles import POWERS, Power, Role
 from lti_tool.web import check_csrf_token
 
 COOKIE = "__Host-pmo_bridge"
 COOKIE_DAYS = 30
 SEPARATOR = "~"
+
+TABS = (
+    ("analytics.learners", "Learners", ("analytics",), {Power.SEE_LEARNERS, Power.SEE_MENTEES}),
+    ("curriculum.settings", "Settings", ("curriculum",), {Power.CONFIGURE}),
+    ("lessons.module", "Preview", ("lessons", "quiz"), {Power.PREVIEW}),
+)
+"""Pages that all others lead to: endpoint, label, blueprints, powers of which one is enough."""
+TO_SET_UP = "curriculum.settings"
 
 LAUNCH = (
     select(Launch, Placement)
@@ -80,13 +89,36 @@ class Visit:
         return self.launch.membership
 
     @cached_property
-    def is_instructor(self) -> bool:
-        return self.launch.role == Role.INSTRUCTOR
+    def powers(self) -> frozenset[Power]:
+        return POWERS[Role(self.launch.role)]
 
-    @cached_property
+    def may(self, power: Power | str) -> bool:
+        """Whether the person's role in the course has that power; templates name it by its word."""
+        return Power(power) in self.powers
+
+    @property
     def is_preview(self) -> bool:
         """Whether what is done here stays out of the gradebook."""
-        return self.launch.role != Role.LEARNER
+        return self.may(Power.PREVIEW)
+
+    @property
+    def tabs(self) -> Sequence[tuple[str, str, tuple[str, ...]]]:
+        """Endpoint, label and blueprints of the pages to offer; none to those who only learn."""
+        offered = [tab[:3] for tab in TABS if self.powers & tab[3]]
+        if not self.is_configured:
+            offered = [tab for tab in offered if tab[0] == TO_SET_UP]
+        return offered if self.powers > {Power.PREVIEW} else ()
+
+    @property
+    def seen_subs(self) -> Collection[str] | None:
+        """Whose work may be seen, by the ids of the platform; None: everybody's in the course."""
+        if self.may(Power.SEE_LEARNERS):
+            return None
+        return tuple(self.launch.mentees or ()) if self.may(Power.SEE_MENTEES) else ()
+
+    def sees(self, user: User) -> bool:
+        """Whether the person may see that learner's work."""
+        return self.seen_subs is None or user.sub in self.seen_subs
 
     @property
     def is_configured(self) -> bool:
@@ -149,12 +181,22 @@ def _is_proved(launch: Launch, secret: str) -> bool:
     return hmac.compare_digest(launch.browser_hash, digest(browser_secret()))
 
 
-def instructor_visit(launch_id: str) -> Visit:
-    """As `visit`, for pages of instructors; raises `Forbidden` for anybody else."""
+def visit_with(launch_id: str, *powers: Power) -> Visit:
+    """As `visit`, for people with one of these powers; raises `Forbidden` for anybody else."""
     found = visit(launch_id)
-    if not found.is_instructor:
-        raise Forbidden()
+    if found.powers.isdisjoint(powers):
+        raise _forbidden(found)
     return found
+
+
+def _forbidden(found: Visit) -> Forbidden:
+    if found.powers <= {Power.PREVIEW}:
+        return Forbidden()
+    return Forbidden(
+        "Your role in this course does not include this page",
+        "An instructor of the course can open it. If your role should be another one, "
+        "ask the platform's administrator.",
+    )
 
 
 def _find(launch_id: str) -> tuple[Launch | None, Placement | None]:

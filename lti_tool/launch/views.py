@@ -20,7 +20,7 @@ from lti_tool.lti.logins import BegunLogin
 from lti_tool.lti.models import LoginState, Way
 from lti_tool.lti.refusals import refusal
 from lti_tool.lti.registrations import origin_of
-from lti_tool.lti.roles import Role
+from lti_tool.lti.roles import Power, Role
 from lti_tool.web import SEE_OTHER, limit_body
 
 blueprint = Blueprint("launch", __name__)
@@ -175,14 +175,16 @@ def jwks() -> ResponseReturnValue:
 
 @blueprint.get("/l/<launch_id>/")
 def start(launch_id: str) -> ResponseReturnValue:
-    """Where a visit begins: the instructor's page, or the module."""
+    """Where a visit begins: with what the person's role is there for, or else the module."""
     visit = session.visit(launch_id)
     if visit.launch.deep_linking is not None:
         page = "picking.choose"
     elif visit.launch.for_user:
         page = "analytics.reviewed"
-    elif not visit.is_instructor:
-        page = "lessons.module"
+    elif visit.may(Power.CONFIGURE) and not visit.is_configured:
+        page = "curriculum.settings"
+    elif visit.may(Power.SEE_LEARNERS) or visit.may(Power.SEE_MENTEES):
+        page = "analytics.learners"
     else:
-        page = "analytics.learners" if visit.is_configured else "curriculum.settings"
+        page = "curriculum.settings" if visit.may(Power.CONFIGURE) else "lessons.module"
     return redirect(url_for(page, launch_id=launch_id), SEE_OTHER)

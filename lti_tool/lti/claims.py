@@ -73,7 +73,7 @@ class LaunchClaims:
     """A validated launch. Empty text means that the platform did not say.
 
     `resource_link` is None in a deep linking request, `deep_linking` in every other; `for_user`
-    is the id of the person whose work is to be reviewed.
+    is the id of the person whose work is to be reviewed, `mentees` of those a mentor looks after.
     """
 
     message_type: str
@@ -84,6 +84,7 @@ class LaunchClaims:
     resource_link: ResourceLinkClaim | None = None
     deep_linking: DeepLinkingClaim | None = None
     for_user: str = ""
+    mentees: tuple[str, ...] = ()
     context: ContextClaim | None = None
     presentation: PresentationClaim = field(default_factory=PresentationClaim)
     ags: AgsClaim = field(default_factory=AgsClaim)
@@ -222,6 +223,7 @@ class LaunchClaimsSchema(_Part):
     )
     deep_linking = fields.Nested(DeepLinkingSchema, allow_none=True, data_key=DEEP_LINKING)
     for_user = fields.Nested(ForUserSchema, allow_none=True, data_key=CLAIM + "for_user")
+    mentees = Texts(allow_none=True, data_key=CLAIM + "role_scope_mentor")
     context = fields.Nested(ContextSchema, allow_none=True, data_key=CLAIM + "context")
     presentation = fields.Nested(
         PresentationSchema, allow_none=True, data_key=CLAIM + "launch_presentation"

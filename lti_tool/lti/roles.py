@@ -1,7 +1,7 @@
-"""Role URIs -> what the person may do in the course (LTI 1.3 core, A.2).
+"""Role URIs -> the role of a person in the course, and what each role may do (LTI 1.3 core, A.2).
 
 Only context roles count. An institution or system role alone gives no powers: a student may be
-staff elsewhere, and an administrator need not teach here.
+staff elsewhere, and an administrator need not teach here; such a person looks on and tries out.
 """
 
 from __future__ import annotations
@@ -10,37 +10,94 @@ import enum
 from collections.abc import Collection
 
 CONTEXT = "http://purl.imsglobal.org/vocab/lis/v2/membership"
-INSTRUCTORS = {"Instructor", "ContentDeveloper", "Administrator"}
 TEST_USER = "#TestUser"
-ASSISTANTS = {"TeachingAssistant", "TeachingAssistantGroup", "TeachingAssistantSection"}
 
 
 class Role(enum.StrEnum):
-    """`other` sees the module as a learner does; nothing of theirs reaches a gradebook."""
+    """What somebody is in a course. `other` looks on, and so does the platform's test student."""
 
     INSTRUCTOR = "instructor"
+    ADMINISTRATOR = "administrator"
+    ASSISTANT = "assistant"
+    DESIGNER = "designer"
     LEARNER = "learner"
+    MENTOR = "mentor"
     OTHER = "other"
+
+
+class Power(enum.StrEnum):
+    """What a page may need; those who have none of these learn, for a grade.
+
+    `see_learners` opens everybody's work in the course; `see_mentees` that of the people whom the
+    platform names in the launch. What is done under `preview` never reaches a gradebook.
+    """
+
+    PREVIEW = "preview"
+    SEE_LEARNERS = "see_learners"
+    SEE_MENTEES = "see_mentees"
+    MARK = "mark"
+    CONFIGURE = "configure"
+    LINK = "link"
+    DELIVER = "deliver"
+
+
+POWERS: dict[Role, frozenset[Power]] = {
+    Role.INSTRUCTOR: frozenset(Power) - {Power.SEE_MENTEES},
+    Role.ADMINISTRATOR: frozenset(
+        {Power.PREVIEW, Power.SEE_LEARNERS, Power.CONFIGURE, Power.LINK, Power.DELIVER}
+    ),
+    Role.ASSISTANT: frozenset({Power.PREVIEW, Power.SEE_LEARNERS, Power.MARK, Power.DELIVER}),
+    Role.DESIGNER: frozenset({Power.PREVIEW, Power.CONFIGURE, Power.LINK}),
+    Role.LEARNER: frozenset(),
+    Role.MENTOR: frozenset({Power.PREVIEW, Power.SEE_MENTEES}),
+    Role.OTHER: frozenset({Power.PREVIEW}),
+}
+
+PRINCIPAL = {
+    "Instructor": Role.INSTRUCTOR,
+    "Administrator": Role.ADMINISTRATOR,
+    "ContentDeveloper": Role.DESIGNER,
+    "Learner": Role.LEARNER,
+    "Mentor": Role.MENTOR,
+}
+ASSISTANT_NAMES = {
+    "Grader",
+    "TeachingAssistant",
+    "TeachingAssistantGroup",
+    "TeachingAssistantOffering",
+    "TeachingAssistantSection",
+    "TeachingAssistantSectionAssociation",
+    "TeachingAssistantTemplate",
+}
 
 
 def course_role(uris: Collection[str]) -> Role:
     """The strongest course role among `uris`; short names such as "Learner" are context roles.
 
-    The platform's test student tries things out: that is never graded.
+    A sub-role says more than its principal role, which platforms send with it: an assistant
+    comes as Instructor too. The platform's test student tries things out: that is never graded.
     """
-    names = {name for name in (_context_role_name(uri) for uri in uris) if name}
     if any(uri.endswith(TEST_USER) for uri in uris):
         return Role.OTHER
-    if names & INSTRUCTORS or names & ASSISTANTS:
-        return Role.INSTRUCTOR
-    if "Learner" in names:
-        return Role.LEARNER
-    return Role.OTHER
+    names = {_context_role_name(uri) for uri in uris}
+    told_apart = {principal for principal, sub_role in names if sub_role}
+    held = {_role(*name) for name in names if name[1] or name[0] not in told_apart}
+    return next((role for role in Role if role in held), Role.OTHER)
 
 
-def _context_role_name(uri: str) -> str | None:
-    """The principal context role: `.../membership/Instructor#Grader` -> Instructor."""
-    if not uri.startswith(CONTEXT):
-        return uri if uri.isalpha() else None
-    path, _, name = uri.removeprefix(CONTEXT).partition("#")
-    return path.strip("/") or name or None
+def _context_role_name(uri: str) -> tuple[str, str]:
+    """Principal role and sub-role: `.../membership/Instructor#Grader` -> Instructor, Grader."""
+    if uri.startswith(CONTEXT):
+        principal, _, name = uri.removeprefix(CONTEXT).partition("#")
+        principal = principal.strip("/")
+    else:
+        principal, name = "", uri if uri.isalpha() else ""
+    if principal:
+        return principal, name
+    return ("Instructor", name) if name in ASSISTANT_NAMES else (name, "")
+
+
+def _role(principal: str, sub_role: str) -> Role:
+    if principal == "Instructor" and sub_role in ASSISTANT_NAMES:
+        return Role.ASSISTANT
+    return PRINCIPAL.get(principal, Role.OTHER)

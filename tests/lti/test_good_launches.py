@@ -66,10 +66,22 @@ ROLES: dict[str, tuple[dict[str, Any], str]] = {
         roles(TEACHER, INSTITUTION + "Administrator", SYSTEM + "Administrator"),
         "instructor",
     ),
-    "grader": (roles(SUB_ROLE + "Instructor#Grader"), "instructor"),
-    "assistant": (roles(MEMBERSHIP + "TeachingAssistant"), "instructor"),
-    "content developer": (roles("ContentDeveloper"), "instructor"),
-    "mentor": (roles(MEMBERSHIP + "Mentor"), "other"),
+    "grader": (roles(SUB_ROLE + "Instructor#Grader"), "assistant"),
+    "assistant": (roles(MEMBERSHIP + "TeachingAssistant"), "assistant"),
+    "assistant by sub-role, sent with the principal role": (
+        roles(TEACHER, SUB_ROLE + "Instructor#TeachingAssistant"),
+        "assistant",
+    ),
+    "assistant in one section, lecturer in another": (
+        roles(TEACHER, SUB_ROLE + "Instructor#TeachingAssistant", SUB_ROLE + "Instructor#Lecturer"),
+        "instructor",
+    ),
+    "content developer": (roles("ContentDeveloper"), "designer"),
+    "administrator of the course": (roles(MEMBERSHIP + "Administrator"), "administrator"),
+    "administrator who teaches": (roles(MEMBERSHIP + "Administrator", TEACHER), "instructor"),
+    "mentor": (roles(MEMBERSHIP + "Mentor"), "mentor"),
+    "mentor who learns": (roles(MEMBERSHIP + "Mentor", STUDENT), "learner"),
+    "member of a group": (roles(MEMBERSHIP + "Member"), "other"),
     "a learner whose sub-role is called Instructor": (
         roles(SUB_ROLE + "Learner#Instructor"),
         "learner",
@@ -88,7 +100,8 @@ def launched_role(app: Flask) -> str:
 def test_valid_launch(app: Flask, browser: Browser, case: str) -> None:
     claims, role = (CERTIFIED | ROLES)[case]
     page = browser.launch(**claims)
-    assert page.status_code == (200 if role == "instructor" else 409)  # not set up yet
+    sets_up = role in ("instructor", "administrator", "designer")
+    assert page.status_code == (200 if sets_up else 409)  # not set up yet
     assert launched_role(app) == role
     [login] = rows(app, LoginState)
     assert (login.status, login.reason) == ("launched", None)

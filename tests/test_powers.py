@@ -1,0 +1,225 @@
+"""Every page of a visit, asked for by every role: who may open it, and whom they read about there.
+
+A new page below `/l/<launch_id>/` gets one line in `NEEDS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from lti_tool.courses.models import User
+from lti_tool.lti.roles import POWERS, Power, Role
+from tests.browsers import TOOL, Browser, text_of
+from tests.databases import on_sqlite, rows
+from tests.platforms import CLAIM
+from tests.story import set_up, take_quiz
+
+NewBrowser = Callable[[], Browser]
+
+ANYBODY = frozenset(Power)
+"""A page of everybody who has a visit, also without any power."""
+SEES = frozenset({Power.SEE_LEARNERS, Power.SEE_MENTEES})
+NEEDS: dict[str, frozenset[Power]] = {
+    "analytics.learner": SEES,
+    "analytics.learners": SEES,
+    "analytics.reviewed": ANYBODY,
+    "curriculum.save_settings": frozenset({Power.CONFIGURE}),
+    "curriculum.settings": frozenset({Power.CONFIGURE}),
+    "grades.show_receipt": ANYBODY,
+    "launch.start": ANYBODY,
+    "lessons.answer_check": ANYBODY,
+    "lessons.complete": ANYBODY,
+    "lessons.figure": ANYBODY,
+    "lessons.glossary": ANYBODY,
+    "lessons.lesson": ANYBODY,
+    "lessons.module": ANYBODY,
+    "lessons.sources": ANYBODY,
+    "picking.choose": frozenset({Power.LINK}),
+    "picking.place": frozenset({Power.LINK}),
+    "quiz.last_look": ANYBODY,
+    "quiz.overview": ANYBODY,
+    "quiz.question": ANYBODY,
+    "quiz.result": ANYBODY,
+    "quiz.save": ANYBODY,
+    "quiz.start": ANYBODY,
+    "quiz.submit": ANYBODY,
+}
+"""Which powers open a page, by its endpoint; one of them is enough."""
+
+URIS = {
+    Role.INSTRUCTOR: "Instructor",
+    Role.ADMINISTRATOR: "Administrator",
+    Role.ASSISTANT: "TeachingAssistant",
+    Role.DESIGNER: "ContentDeveloper",
+    Role.LEARNER: "Learner",
+    Role.MENTOR: "Mentor",
+    Role.OTHER: "Guest",
+}
+VALUES: dict[str, Any] = {"slug": "l1"}
+
+
+def pages(app: Flask, *, number: int = 1) -> Iterator[tuple[str, str, str]]:
+    """Endpoint, method and path below the launch of every route; each number in it is `number`."""
+    adapter = app.url_map.bind("tool.example")
+    for rule in app.url_map.iter_rules():
+        if "launch_id" not in rule.arguments:
+            continue
+        values = {name: VALUES.get(name, number) for name in rule.arguments} | {"launch_id": "X"}
+        path = adapter.build(rule.endpoint, values).removeprefix("/l/X")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            yield rule.endpoint, method, path
+
+
+def ask(browser: Browser, method: str, path: str) -> TestResponse:
+    """A form carries the visit's token and nothing else."""
+    form = {"csrf_token": browser.token()} if method != "GET" else None
+    return browser.client.open(browser.path(path), method=method, data=form, base_url=TOOL)
+
+
+LOOKS_ON = "This page is for instructors of the course"
+WORKS_HERE = "Your role in this course does not include this page"
+CLOSED = dict.fromkeys(Role, WORKS_HERE) | {Role.LEARNER: LOOKS_ON, Role.OTHER: LOOKS_ON}
+
+
+@pytest.fixture
+def course(app: Flask, new_browser: NewBrowser) -> dict[str, Browser]:
+    """A course in which two learners have worked."""
+    set_up(new_browser())
+    people = {}
+    for sub in ("learner-1", "learner-2"):
+        people[sub] = new_browser()
+        people[sub].launch(sub=sub)
+        take_quiz(app, people[sub], right=1)
+    return people
+
+
+def somebody(new_browser: NewBrowser, role: Role, **claims: Any) -> Browser:
+    browser = new_browser()
+    browser.launch(sub=f"the-{role}", role=URIS[role], **claims)
+    return browser
+
+
+@on_sqlite
+def test_every_page_says_who_may_open_it(app: Flask) -> None:
+    assert sorted(NEEDS) == sorted({endpoint for endpoint, _, _ in pages(app)})
+
+
+@on_sqlite
+@pytest.mark.parametrize("role", Role)
+def test_a_page_opens_to_those_with_its_power_and_to_nobody_else(
+    app: Flask, course: dict[str, Browser], new_browser: NewBrowser, role: Role
+) -> None:
+    browser = somebody(new_browser, role)
+    for endpoint, method, path in pages(app):
+        opens = NEEDS[endpoint] == ANYBODY or bool(NEEDS[endpoint] & POWERS[role])
+        answer = ask(browser, method, path)
+        assert (answer.status_code != 403) == opens, (role, method, path, answer.status_code)
+        if not opens:
+            assert CLOSED[role] in answer.text
+        assert answer.status_code < 500 and answer.status_code != 401, (role, method, path)
+
+
+def names_on(browser: Browser, app: Flask) -> set[str]:
+    """Whose names a person gets to read, opening every page with every number that there is."""
+    found = set()
+    people = {f"Name of {user.sub}" for user in rows(app, User)}
+    for number in range(1, len(people) + 2):
+        for _, method, path in pages(app, number=number):
+            if method == "GET":
+                words = text_of(browser.follow(ask(browser, method, path)).text)
+                found |= {name for name in people if name in words}
+    return found
+
+
+BOTH = {"Name of learner-1", "Name of learner-2"}
+READS: dict[Role, set[str]] = {
+    Role.INSTRUCTOR: BOTH,
+    Role.ADMINISTRATOR: BOTH,
+    Role.ASSISTANT: BOTH,
+    Role.DESIGNER: set(),
+    Role.LEARNER: set(),
+    Role.MENTOR: {"Name of learner-2"},
+    Role.OTHER: set(),
+}
+
+
+@on_sqlite
+@pytest.mark.parametrize("role", Role)
+def test_whom_each_role_reads_about(
+    app: Flask, course: dict[str, Browser], new_browser: NewBrowser, role: Role
+) -> None:
+    mentees = {CLAIM + "role_scope_mentor": ["learner-2", "somebody-elsewhere", 3]}
+    browser = somebody(new_browser, role, **mentees)
+    read = names_on(browser, app) - {f"Name of the-{role}", "Name of teacher-1"}
+    assert read == READS[role]
+
+
+@on_sqlite
+def test_a_learner_reads_nobody_elses_answers(
+    app: Flask, course: dict[str, Browser], new_browser: NewBrowser
+) -> None:
+    """The numbers in an address count within one's own work, whatever they are."""
+    newcomer = somebody(new_browser, Role.LEARNER)
+    for number in (1, 2, 3):
+        for endpoint, method, path in pages(app, number=number):
+            if endpoint in ("quiz.question", "quiz.result", "quiz.last_look", "quiz.submit"):
+                assert ask(newcomer, method, path).status_code == 404, path
+
+
+LANDS = {
+    Role.INSTRUCTOR: "/learners",
+    Role.ADMINISTRATOR: "/learners",
+    Role.ASSISTANT: "/learners",
+    Role.DESIGNER: "/settings",
+    Role.LEARNER: "/module",
+    Role.MENTOR: "/learners",
+    Role.OTHER: "/module",
+}
+
+
+@on_sqlite
+@pytest.mark.parametrize("role", Role)
+def test_each_role_lands_where_its_work_is(
+    course: dict[str, Browser], new_browser: NewBrowser, role: Role
+) -> None:
+    browser = somebody(new_browser, role)
+    answer = browser.client.get(browser.path("/"), base_url=TOOL)
+    assert answer.location == browser.path(LANDS[role])
+    page = browser.follow(answer)
+    assert page.status_code == 200
+    tabs = {name for name in ("Learners", "Settings") if f">{name}</a>" in page.text}
+    assert ("Settings" in tabs) == (Power.CONFIGURE in POWERS[role])
+    assert ("Learners" in tabs) == bool(SEES & POWERS[role])
+
+
+@on_sqlite
+def test_a_mentor_reviews_a_learner_of_theirs_and_no_other(
+    course: dict[str, Browser], new_browser: NewBrowser
+) -> None:
+    for sub, status in (("learner-2", 200), ("learner-1", 404)):
+        mentor = new_browser()
+        page = mentor.launch(
+            sub="mentor-1",
+            role="Mentor",
+            **{
+                CLAIM + "message_type": "LtiSubmissionReviewRequest",
+                CLAIM + "for_user": {"user_id": sub},
+                CLAIM + "role_scope_mentor": ["learner-2"],
+            },
+        )
+        assert page.status_code == status
+        assert ("Name of learner-2" in page.text) == (status == 200)
+
+
+@on_sqlite
+def test_a_mentor_without_learners_sees_none(
+    course: dict[str, Browser], new_browser: NewBrowser
+) -> None:
+    page = somebody(new_browser, Role.MENTOR).get("/learners")
+    assert "Name of" not in page.text
+    assert "None of your people has opened this link yet" in text_of(page.text)
