@@ -24,6 +24,7 @@ from sqlalchemy import (
     Select,
     bindparam,
     event,
+    func,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -97,6 +98,15 @@ def unit_of_work() -> Iterator[Session]:
 def end_reading() -> None:
     """Give the connection back before slow work such as a network call."""
     db.session.commit()
+
+
+def lock_pair(first: int, second: int) -> None:
+    """Until the transaction ends, nobody else gets past here with these numbers.
+
+    A placement and a learner, for instance. SQLite needs no lock: it has one writer.
+    """
+    if db.session.connection().dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(first, second)))
 
 
 def find(model: type[T], **key: Any) -> T | None:

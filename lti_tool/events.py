@@ -79,13 +79,46 @@ class AttemptStarted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AttemptSubmitted(Event):
-    """An attempt was handed in and marked; points as decimal text."""
+    """An attempt was handed in and marked; points as decimal text, moments in ISO 8601.
+
+    `user_id` is the learner, whoever or whatever handed it in.
+    """
 
     placement_id: int
     attempt_id: int
     number: int
     score_given: str
     score_maximum: str
+    is_preview: bool = False
+    started_at: str = ""
+    submitted_at: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttemptRemarked(Event):
+    """The points of an attempt changed after it was handed in: a repaired item, a person's marks.
+
+    `user_id` is the learner; `score_given` and `score_maximum` are new, `old_` what stood before.
+    """
+
+    placement_id: int
+    attempt_id: int
+    number: int
+    old_score_given: str
+    old_score_maximum: str
+    score_given: str
+    score_maximum: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttemptDeleted(Event):
+    """An attempt no longer exists; `user_id` is the learner whose it was."""
+
+    placement_id: int
+    attempt_id: int
+    number: int
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from lti_tool.events import (
+    AttemptDeleted,
+    AttemptRemarked,
     AttemptSubmitted,
     GradeChanged,
     Later,
@@ -22,6 +24,8 @@ from lti_tool.grades.recording import update_grade
 REACTIONS = Reactions(
     now={
         AttemptSubmitted: (update_grade,),
+        AttemptRemarked: (update_grade,),
+        AttemptDeleted: (update_grade,),
         LineItemChanged: (redeliver_for_link,),
     },
     later={

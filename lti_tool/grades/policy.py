@@ -1,24 +1,88 @@
-"""Which attempt counts. Pure: no database, no clock."""
+"""What counts of several attempts: the grading policies. Pure: no database, no clock."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import enum
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from fractions import Fraction
 
-from lti_tool.quiz.models import Attempt
+FOUR_PLACES = Decimal("0.0001")
 
 
-def compute(attempts: Iterable[Attempt]) -> Attempt | None:
-    """The attempt with the best share of its maximum; of equals, the earlier one.
+class Policy(enum.StrEnum):
+    """`average` is the mean of the shares, as points of the latest attempt's maximum."""
 
-    Open attempts and previews never count. None when nothing counts yet.
-    """
-    counting = [attempt for attempt in attempts if not attempt.is_open and not attempt.is_preview]
-    return max(counting, key=lambda attempt: (share(attempt), -attempt.number), default=None)
+    BEST = "best"
+    LAST = "last"
+    FIRST = "first"
+    AVERAGE = "average"
 
 
-def share(attempt: Attempt) -> Fraction:
-    """Points as an exact share of their maximum, 0 to 1."""
-    if not attempt.score_maximum or attempt.score_given is None:
-        return Fraction(0)
-    return Fraction(attempt.score_given) / Fraction(attempt.score_maximum)
+@dataclass(frozen=True, kw_only=True)
+class MarkedAttempt:
+    """A learner's attempt that was handed in and marked; moments are aware."""
+
+    attempt_id: int
+    number: int
+    score_given: Decimal
+    score_maximum: Decimal
+    started_at: datetime
+    submitted_at: datetime
+
+    @property
+    def share(self) -> Fraction:
+        """Points as an exact share of their maximum, 0 to 1; without a maximum, 0."""
+        if not self.score_maximum:
+            return Fraction(0)
+        return Fraction(self.score_given) / Fraction(self.score_maximum)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The points that count, and the attempt that they are shown with."""
+
+    attempt: MarkedAttempt
+    score_given: Decimal
+    score_maximum: Decimal
+
+
+def compute(attempts: Iterable[MarkedAttempt], policy: Policy = Policy.BEST) -> Outcome | None:
+    """What counts of a learner's attempts at a placement; None without any."""
+    in_order = sorted(attempts, key=lambda attempt: attempt.number)
+    return _POLICIES[policy](in_order) if in_order else None
+
+
+def _best(attempts: Sequence[MarkedAttempt]) -> Outcome:
+    """Of equals, the earlier one."""
+    return _as_it_is(max(attempts, key=lambda attempt: (attempt.share, -attempt.number)))
+
+
+def _last(attempts: Sequence[MarkedAttempt]) -> Outcome:
+    return _as_it_is(attempts[-1])
+
+
+def _first(attempts: Sequence[MarkedAttempt]) -> Outcome:
+    return _as_it_is(attempts[0])
+
+
+def _average(attempts: Sequence[MarkedAttempt]) -> Outcome:
+    latest = attempts[-1]
+    mean = sum((attempt.share for attempt in attempts), Fraction(0)) / len(attempts)
+    points = mean * Fraction(latest.score_maximum)
+    given = (Decimal(points.numerator) / Decimal(points.denominator)).quantize(FOUR_PLACES)
+    return Outcome(latest, given, latest.score_maximum)
+
+
+def _as_it_is(attempt: MarkedAttempt) -> Outcome:
+    return Outcome(attempt, attempt.score_given, attempt.score_maximum)
+
+
+_POLICIES: Mapping[Policy, Callable[[Sequence[MarkedAttempt]], Outcome]] = {
+    Policy.BEST: _best,
+    Policy.LAST: _last,
+    Policy.FIRST: _first,
+    Policy.AVERAGE: _average,
+}

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from sqlalchemy import func, select
 
-from lti_tool.db import db, find, utcnow
-from lti_tool.events import AttemptSubmitted, GradeChanged, publish
+from lti_tool.db import db, find, lock_pair, utcnow
+from lti_tool.events import (
+    AttemptDeleted,
+    AttemptRemarked,
+    AttemptSubmitted,
+    GradeChanged,
+    publish,
+)
 from lti_tool.grades import policy
 from lti_tool.grades.models import Delivery, DeliveryState, Grade
+from lti_tool.grades.policy import MarkedAttempt, Outcome
 from lti_tool.quiz.attempts import list_attempts
-from lti_tool.quiz.models import Attempt
 
 
-def update_grade(event: AttemptSubmitted) -> None:
+def update_grade(event: AttemptSubmitted | AttemptRemarked | AttemptDeleted) -> None:
     """Compute the learner's grade anew; when it moved, store it and publish `GradeChanged`."""
     if event.user_id is None:
         return
-    best = policy.compute(list_attempts(event.placement_id, event.user_id))
-    if best is None:
+    lock_pair(event.placement_id, event.user_id)
+    outcome = policy.compute(_marked_attempts(event.placement_id, event.user_id))
+    if outcome is None:
         return
     grade = find_grade(event.placement_id, event.user_id)
-    if grade is not None and _says(grade, best):
+    if grade is not None and _says(grade, outcome):
         return
-    grade = _store(grade, best)
+    grade = _store(grade, event.placement_id, event.user_id, outcome)
     publish(
         GradeChanged(
             user_id=event.user_id,
@@ -45,17 +54,35 @@ def count_grades(placement_id: int) -> int:
     return db.session.scalar(query) or 0
 
 
-def _says(grade: Grade, best: Attempt) -> bool:
-    return (grade.score_given, grade.score_maximum) == (best.score_given, best.score_maximum)
+def _marked_attempts(placement_id: int, user_id: int) -> list[MarkedAttempt]:
+    """Open attempts and previews never count."""
+    return [
+        MarkedAttempt(
+            attempt_id=each.id,
+            number=each.number,
+            score_given=each.score_given or Decimal(0),
+            score_maximum=each.score_maximum or Decimal(0),
+            started_at=each.started_at,
+            submitted_at=each.submitted_at or each.started_at,
+        )
+        for each in list_attempts(placement_id, user_id)
+        if not each.is_open and not each.is_preview
+    ]
 
 
-def _store(grade: Grade | None, best: Attempt) -> Grade:
+def _says(grade: Grade, outcome: Outcome) -> bool:
+    stands = (grade.score_given, grade.score_maximum)
+    return stands == (outcome.score_given, outcome.score_maximum)
+
+
+def _store(grade: Grade | None, placement_id: int, user_id: int, outcome: Outcome) -> Grade:
     if grade is None:
-        grade = Grade(placement_id=best.placement_id, user_id=best.user_id, delivery=Delivery())
+        grade = Grade(placement_id=placement_id, user_id=user_id, delivery=Delivery())
         db.session.add(grade)
-    grade.attempt_id, grade.changed_at = best.id, utcnow()
-    grade.score_given, grade.score_maximum = best.score_given, best.score_maximum  # type: ignore[assignment]
-    grade.started_at, grade.submitted_at = best.started_at, best.submitted_at  # type: ignore[assignment]
+    attempt = outcome.attempt
+    grade.attempt_id, grade.changed_at = attempt.attempt_id, utcnow()
+    grade.score_given, grade.score_maximum = outcome.score_given, outcome.score_maximum
+    grade.started_at, grade.submitted_at = attempt.started_at, attempt.submitted_at
     grade.delivery.state, grade.delivery.message = DeliveryState.WAITING, ""
     db.session.flush()
     return grade

@@ -15,7 +15,7 @@ from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.documents import Curriculum
 from lti_tool.curriculum.items import Item, Response
 from lti_tool.curriculum.models import Placement
-from lti_tool.db import db, find, upsert, utcnow
+from lti_tool.db import db, find, lock_pair, upsert, utcnow
 from lti_tool.errors import Conflict, NotFound
 from lti_tool.events import AttemptStarted, AttemptSubmitted, publish
 from lti_tool.quiz.draw import draw
@@ -80,7 +80,7 @@ def start(placement: Placement, user_id: int, context_id: int, *, is_preview: bo
 
     Called within a unit of work. Raises `Conflict` when no attempt may begin now.
     """
-    _lock_learner(placement.id, user_id)
+    lock_pair(placement.id, user_id)
     attempts = list_attempts(placement.id, user_id)
     for attempt in attempts:
         if attempt.is_open:
@@ -124,12 +124,6 @@ def _draw_items(placement: Placement, earlier: Sequence[Attempt], seed: str) -> 
             "All of them are due for review by their authors. Tell your instructor.",
         )
     return drawn
-
-
-def _lock_learner(placement_id: int, user_id: int) -> None:
-    """Two starts at once become one: a transaction lock on PostgreSQL; SQLite has one writer."""
-    if db.session.connection().dialect.name == "postgresql":
-        db.session.execute(select(func.pg_advisory_xact_lock(placement_id, user_id)))
 
 
 def save_answer(
@@ -197,6 +191,9 @@ def submit(attempt: Attempt, context_id: int) -> bool:
             number=attempt.number,
             score_given=str(given),
             score_maximum=str(maximum),
+            is_preview=attempt.is_preview,
+            started_at=attempt.started_at.isoformat(),
+            submitted_at=now.isoformat(),
         )
     )
     return True

@@ -1,0 +1,1 @@
+"""Tests of the package grades that need no platform."""
