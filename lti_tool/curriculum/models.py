@@ -40,8 +40,10 @@ class Placement(Base):
 
     `public_id` travels in a deep link's custom values; `resource_link_id` is None until the first
     launch of that link.
-    `pass_mark` is a fraction of the maximum; no `attempts_allowed` means no limit; no date means
-    no bound on that side.
+    `pass_mark` is a fraction of the maximum; no `attempts_allowed` and no `time_limit_minutes` mean
+    no limit; no date means no bound on that side. The words that `grading_policy` and the four
+    `feedback_*` may hold stand in `configuring`. What holds for one learner, extensions included,
+    is worked out in `quiz.rules`.
     """
 
     __tablename__ = "placement"
@@ -58,6 +60,18 @@ class Placement(Base):
     opens_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closes_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    accepts_late: Mapped[bool] = mapped_column(default=True)
+    grading_policy: Mapped[str] = mapped_column(String(16), default="best")
+    cooling_off_hours: Mapped[int] = mapped_column(default=0)
+    corrective_path: Mapped[bool] = mapped_column(default=False)
+    practice: Mapped[bool] = mapped_column(default=True)
+    time_limit_minutes: Mapped[int | None]
+    may_extend: Mapped[bool] = mapped_column(default=True)
+    shuffle: Mapped[bool] = mapped_column(default=True)
+    feedback_during: Mapped[str] = mapped_column(String(16), default="nothing")
+    feedback_after: Mapped[str] = mapped_column(String(16), default="everything")
+    feedback_later: Mapped[str] = mapped_column(String(16), default="everything")
+    feedback_closed: Mapped[str] = mapped_column(String(16), default="everything")
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
 
     resource_link: Mapped[ResourceLink | None] = relationship()

@@ -12,6 +12,8 @@ from lti_tool.db import Base, UTCDateTime, utcnow
 
 
 class LessonCompletion(Base):
+    """When a lesson was first completed, and when it was last read to its end."""
+
     __tablename__ = "lesson_completion"
     __table_args__ = (UniqueConstraint("placement_id", "user_id", "lesson_id"),)
 
@@ -20,6 +22,7 @@ class LessonCompletion(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     lesson_id: Mapped[str]
     completed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+    read_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
 
 
 class KnowledgeCheckAnswer(Base):

@@ -1,4 +1,4 @@
-"""Tables: attempts and the answers in them."""
+"""Tables: attempts and their answers, practice, and what is granted to single learners."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Numeric, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, Numeric, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.db import Base, UTCDateTime, utcnow
@@ -23,6 +23,11 @@ class Attempt(Base):
 
     `item_ids` is the order of the quiz; with `seed` it fixes everything the learner saw.
     `is_preview` marks the trial of an instructor. Scores are points, set when it is submitted.
+
+    `time_limit_minutes`, `due_at` and `deadline_at` are those of this learner, their extensions
+    included; `attending` keeps them in step with the settings. `closed_at` is set when the server
+    handed the attempt in because its time was over; `submitted_at` is then the last thing that the
+    learner did in it.
     """
 
     __tablename__ = "attempt"
@@ -36,6 +41,12 @@ class Attempt(Base):
             sqlite_where=text("status = 'open'"),
             postgresql_where=text("status = 'open'"),
         ),
+        Index(
+            "ix_attempt_deadline",
+            "deadline_at",
+            sqlite_where=text("status = 'open'"),
+            postgresql_where=text("status = 'open'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -46,9 +57,15 @@ class Attempt(Base):
     status: Mapped[str] = mapped_column(default=AttemptStatus.OPEN)
     is_preview: Mapped[bool] = mapped_column(default=False)
     seed: Mapped[str]
+    shuffled: Mapped[bool] = mapped_column(default=True)
     item_ids: Mapped[list[str]] = mapped_column(JSON)
     started_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+    time_limit_minutes: Mapped[int | None]
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    deadline_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    extended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     score_given: Mapped[Decimal | None] = mapped_column(Numeric(8, 4))
     score_maximum: Mapped[Decimal | None] = mapped_column(Numeric(8, 4))
 
@@ -56,9 +73,27 @@ class Attempt(Base):
     def is_open(self) -> bool:
         return self.status == AttemptStatus.OPEN
 
+    @property
+    def is_late(self) -> bool:
+        """Whether it was handed in after this learner's due date."""
+        if self.due_at is None or self.submitted_at is None:
+            return False
+        return self.submitted_at > self.due_at
+
+    @property
+    def order_seed(self) -> str:
+        """The seed of the order in which options are shown; "" keeps them as they were written."""
+        return self.seed if self.shuffled else ""
+
 
 class Answer(Base):
-    """The latest answer to one item of an attempt; `points` is set when the attempt is marked."""
+    """The latest answer to one item of an attempt; `points` is set when the attempt is marked.
+
+    `revision` counts the saves; `edited_at` is the moment at which the learner gave the answer,
+    which lies before `saved_at` when the connection was lost. `set_aside` is an answer that a newer
+    one from another page or device replaced. `checked_at` is set when the learner has seen how the
+    answer is marked: from then on it stays.
+    """
 
     __tablename__ = "answer"
     __table_args__ = (UniqueConstraint("attempt_id", "item_id"),)
@@ -68,5 +103,66 @@ class Answer(Base):
     item_id: Mapped[str]
     response: Mapped[dict[str, Any]] = mapped_column(JSON)
     confidence: Mapped[str | None]
+    revision: Mapped[int] = mapped_column(default=1)
+    edited_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
     saved_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+    set_aside: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    set_aside_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    checked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     points: Mapped[Decimal | None] = mapped_column(Numeric(8, 4))
+
+
+class Accommodation(Base):
+    """What one learner needs, in every module of a course: more time, attempts or days.
+
+    `time_factor` multiplies a time limit, then `extra_minutes` are added. No reason is kept.
+    """
+
+    __tablename__ = "accommodation"
+    __table_args__ = (UniqueConstraint("context_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    context_id: Mapped[int] = mapped_column(ForeignKey("context.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    time_factor: Mapped[Decimal] = mapped_column(Numeric(4, 2), default=Decimal(1))
+    extra_minutes: Mapped[int] = mapped_column(default=0)
+    no_time_limit: Mapped[bool] = mapped_column(default=False)
+    extra_attempts: Mapped[int] = mapped_column(default=0)
+    extra_days: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+
+
+class PracticeSet(Base):
+    """A round of practice: items with feedback at once, never graded and never sent.
+
+    `kind` says what it was drawn for: "practice" (the whole module) or "missed" (the objectives
+    that the last attempt missed).
+    """
+
+    __tablename__ = "practice_set"
+    __table_args__ = (UniqueConstraint("placement_id", "user_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    placement_id: Mapped[int] = mapped_column(ForeignKey("placement.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("curriculum_version.id"))
+    number: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(16))
+    seed: Mapped[str]
+    item_ids: Mapped[list[str]] = mapped_column(JSON)
+    started_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+
+
+class PracticeAnswer(Base):
+    """The latest answer to one item of a round of practice; `credit` from 0 to 1."""
+
+    __tablename__ = "practice_answer"
+    __table_args__ = (UniqueConstraint("practice_set_id", "item_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    practice_set_id: Mapped[int] = mapped_column(ForeignKey("practice_set.id", ondelete="CASCADE"))
+    item_id: Mapped[str]
+    response: Mapped[dict[str, Any]] = mapped_column(JSON)
+    confidence: Mapped[str | None]
+    credit: Mapped[float]
+    answered_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
