@@ -1,8 +1,8 @@
 """Calling a platform: addresses allowed, time and size bounded, tokens cached, errors classed.
 
-pylti1p3's connector is corrected in three ways: its token cache key has no client id, so two
-registrations of one issuer would share tokens; it sets no time limits; and it parses the private
-key anew for each token.
+pylti1p3's connector is corrected in four ways: its token cache key has no client id, so two
+registrations of one issuer would share tokens; it sets no time limits; it parses the private key
+anew for each token; and it does not say which scopes a token was granted.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import logging
 import socket
 import threading
 import time
+import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -36,6 +38,8 @@ WHOLE_ANSWER_SECONDS = 20
 ANSWER_BYTES = 1024 * 1024
 POOL = 16
 TOKEN_MARGIN_SECONDS = 60
+ASSERTION_SECONDS = 60
+BEARER_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 EXTENSION = "lti_tool_connector"
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 """What reading an answer of another shape than promised may raise."""
@@ -113,15 +117,27 @@ def connector() -> Connector:
     return found or current_app.extensions.setdefault(EXTENSION, Connector())
 
 
+@dataclass(frozen=True)
+class AccessToken:
+    """A token as the platform gave it; `scopes` are those granted, which may be fewer than asked.
+
+    A platform that does not say grants what was asked for (RFC 6749, 5.1).
+    """
+
+    text: str
+    expires_in_seconds: float
+    scopes: frozenset[str]
+
+
 class RegistrationConnector(ServiceConnector):  # type: ignore[misc]  # partly typed library
     """pylti1p3's connector for one registration, over our session, cache and key."""
 
     def __init__(self, registration: Registration) -> None:
         self.shared = connector()
         super().__init__(for_pylti1p3(registration), self.shared.session)
-        signing = keys.signing_key()
-        self._registration.set_tool_private_key(signing.kid)
-        self._kid, self._private = signing.kid, signing.private
+        self._client_id, self._token_url = registration.client_id, registration.auth_token_url
+        self._audience = registration.token_audience or registration.auth_token_url
+        self._signing = keys.signing_key()
         self._cache_prefix = (
             f"{registration.issuer}|{registration.client_id}|{registration.auth_token_url}|"
         )
@@ -130,37 +146,70 @@ class RegistrationConnector(ServiceConnector):  # type: ignore[misc]  # partly t
     def _scope_key(self, scopes: Sequence[str]) -> str:
         return self._cache_prefix + " ".join(sorted(scopes))
 
-    def _get_cached_access_token(self, scope_key: str) -> str | None:
-        token, expires = self.shared.tokens.get(scope_key, ("", 0.0))
+    def _cached(self, scopes: Sequence[str]) -> str | None:
+        token, expires = self.shared.tokens.get(self._scope_key(scopes), ("", 0.0))
         return token if expires > time.monotonic() else None
 
-    def _cache_access_token(self, scope_key: str, access_token: str, expires_in: float) -> None:
-        lasts = max(float(expires_in or 0) - TOKEN_MARGIN_SECONDS, 0)
-        self.shared.tokens[scope_key] = (access_token, time.monotonic() + lasts)
-
     def get_access_token(self, scopes: Sequence[str]) -> str:
-        """One fetch at a time: a burst of scores asks for one token, not for one each."""
-        cached = self._get_cached_access_token(self._scope_key(scopes))
+        """One fetch at a time: a burst of scores asks for one token, not for one each.
+
+        Raises `PlatformError`: a fault of the token service is none of the service behind it.
+        """
+        cached = self._cached(scopes)
         if cached:
             return cached
         with self.shared.token_lock:
-            return self._fetch_token(scopes)
+            cached = self._cached(scopes)
+            return cached or self._keep(scopes, self.request_token(scopes))
 
-    def _fetch_token(self, scopes: Sequence[str]) -> str:
-        """Raises `PlatformError`: a fault of the token service is none of the service behind it."""
-        try:
-            token: str = super().get_access_token(scopes)
-        except LtiServiceException as error:
-            raise _from_token_answer(error.response) from error
-        except (requests.exceptions.RequestException, *UNREADABLE) as error:
-            raise as_platform_error(error) from error
-        return token
+    def _keep(self, scopes: Sequence[str], token: AccessToken) -> str:
+        lasts = max(token.expires_in_seconds - TOKEN_MARGIN_SECONDS, 0)
+        self.shared.tokens[self._scope_key(scopes)] = (token.text, time.monotonic() + lasts)
+        return token.text
 
     def forget_token(self, scopes: Sequence[str]) -> None:
         self.shared.tokens.pop(self._scope_key(scopes), None)
 
-    def encode_jwt(self, message: dict[str, Any], private_key: str, headers: dict[str, str]) -> str:
-        return jwt.encode(message, self._private, algorithm="RS256", headers={"kid": self._kid})
+    def request_token(self, scopes: Sequence[str]) -> AccessToken:
+        """Ask for a new token (Security Framework 1.0, 4.1); raises `PlatformError`."""
+        form = {
+            "grant_type": "client_credentials",
+            "client_assertion_type": BEARER_ASSERTION,
+            "client_assertion": self._assertion(),
+            "scope": " ".join(sorted(scopes)),
+        }
+        try:
+            response = self.shared.session.post(self._token_url, data=form)
+            if not response.ok:
+                raise _from_token_answer(response)
+            return _read_token(response, scopes)
+        except (requests.exceptions.RequestException, *UNREADABLE) as error:
+            raise as_platform_error(error) from error
+
+    def _assertion(self) -> str:
+        """Who we are, signed (Security Framework 1.0, 4.1.1)."""
+        now = int(time.time())
+        claims = {
+            "iss": self._client_id,
+            "sub": self._client_id,
+            "aud": self._audience,
+            "iat": now - 5,
+            "exp": now + ASSERTION_SECONDS,
+            "jti": uuid.uuid4().hex,
+        }
+        headers = {"kid": self._signing.kid}
+        return jwt.encode(claims, self._signing.private, algorithm="RS256", headers=headers)
+
+
+def _read_token(response: requests.Response, scopes: Sequence[str]) -> AccessToken:
+    """Raises one of `UNREADABLE` where the answer has not the shape of RFC 6749, 5.1."""
+    body = response.json()
+    text = body["access_token"]
+    if not isinstance(text, str):
+        raise TypeError("access_token is no text")
+    granted = body.get("scope")
+    granted = granted.split() if isinstance(granted, str) else scopes
+    return AccessToken(text, float(body.get("expires_in") or 0), frozenset(granted))
 
 
 def as_platform_error(error: Exception) -> PlatformError:
@@ -172,23 +221,26 @@ def as_platform_error(error: Exception) -> PlatformError:
     if isinstance(error, requests.exceptions.ConnectionError):
         return PlatformError("retry", "The platform could not be reached.")
     if isinstance(error, LtiServiceException):
-        return _from_answer(error.response)
+        return from_answer(error.response)
     return PlatformError("retry", "The platform's answer could not be read.")
 
 
 def _from_token_answer(response: requests.Response) -> PlatformError:
     status = response.status_code
-    if response.ok:
-        return PlatformError("retry", "The platform's access token could not be read.")
     if status >= 500 or status in (408, 425, 429):
-        return _from_answer(response)
+        return from_answer(response)
+    if "invalid_scope" in response.text:
+        return PlatformError(
+            "needs admin", "The platform has not allowed the tool this service (invalid_scope)."
+        )
     return PlatformError(
         "needs admin",
         f"The platform gave the tool no access token ({status}); check the registration.",
     )
 
 
-def _from_answer(response: requests.Response) -> PlatformError:
+def from_answer(response: requests.Response) -> PlatformError:
+    """Class an answer of failure to a score."""
     status = response.status_code
     wait = _retry_after(response)
     if status == 429:
