@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
@@ -24,6 +24,9 @@ CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 SCORE_SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
 SCORE_TYPE = "application/vnd.ims.lis.v1.score+json"
+NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+ROSTER_SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
+ROSTER_TYPE = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
 
 
@@ -43,7 +46,11 @@ class Answer:
 
 
 class FakePlatform:
-    """One issuer with one course. Scores posted to it are in `scores`, requests in `requests`."""
+    """One issuer with one course. Scores posted to it are in `scores`, requests in `requests`.
+
+    It tells who is in the course once `members` is a list, at most `page_members` in an answer.
+    `granted` says which of the scopes that a token is asked for it will have.
+    """
 
     def __init__(self, client_id: str = "client-1", deployment_id: str = "deployment-1") -> None:
         self.client_id, self.deployment_id = client_id, deployment_id
@@ -54,6 +61,11 @@ class FakePlatform:
         self.token_kids: list[str] = []
         self.answer_scores: Callable[[dict[str, Any]], Answer | None] = lambda score: None
         self.answer_token: Callable[[], Answer | None] = lambda: None
+        self.members: list[dict[str, Any]] | None = None
+        self.page_members = 2
+        self.answer_members: Callable[[str], Answer | None] = lambda path: None
+        self.granted: Callable[[str], str] = lambda scope: scope
+        self.token_scopes: dict[str, str] = {}
         self.delay_seconds = 0.0
         self.answer_jwks: Callable[[], Answer] = self._good_jwks
         self._server = _Server(self)
@@ -90,6 +102,20 @@ class FakePlatform:
     def line_item(self, link: str) -> str:
         return f"{self.url}/lineitems/{link}?type_id=2"
 
+    def roster_url(self, context: str = "course-1") -> str:
+        return f"{self.url}/courses/{context}/memberships?tool=7"
+
+    def enrol(self, *subs: str, role: str = "Learner", **more: Any) -> None:
+        """Put people on the roster, with the names that their launches have."""
+        self.members = self.members or []
+        for sub in subs:
+            said = {"name": f"Name of {sub}", "family_name": sub, "status": "Active"} | more
+            self.members.append({"user_id": sub, "roles": [MEMBERSHIP + role], **said})
+
+    def leave(self, *subs: str) -> None:
+        """Take people off the roster."""
+        self.members = [each for each in self.members or [] if each["user_id"] not in subs]
+
     def claims(
         self,
         nonce: str,
@@ -125,6 +151,11 @@ class FakePlatform:
                 "lineitem": self.line_item(link),
             },
         }
+        if self.members is not None:
+            body[NRPS] = {
+                "context_memberships_url": self.roster_url(context),
+                "service_versions": ["2.0"],
+            }
         body |= changes
         return {name: value for name, value in body.items() if value is not None}
 
@@ -152,6 +183,24 @@ class FakePlatform:
     def _good_jwks(self) -> Answer:
         return Answer(200, body=json.dumps(self.jwks()).encode())
 
+    def list_members(self, path: str) -> Answer:
+        """One page of the roster (NRPS 2.0, 2.4.2), with a link to the next."""
+        refused = self.answer_members(path)
+        if refused is not None:
+            return refused
+        parts = urlsplit(path)
+        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        first = int(query.get("from", "0"))
+        members = self.members or []
+        end = first + min(int(query.get("limit", "1000")), self.page_members)
+        links = [f'<{self.url}{path}>; rel="current"']
+        if end < len(members):
+            following = urlencode(query | {"from": str(end)})
+            links.append(f'<{self.url}{parts.path}?{following}>; rel="next"')
+        body = {"id": self.url + path, "context": {"id": "course-1"}, "members": members[first:end]}
+        headers = {"Content-Type": ROSTER_TYPE, "Link": ",".join(links)}
+        return Answer(200, headers, json.dumps(body).encode())
+
     def take_score(self, link: str, score: dict[str, Any]) -> Answer:
         refused = self.answer_scores(score)
         if refused is not None:
@@ -178,6 +227,8 @@ class _Handler(BaseHTTPRequestHandler):
         platform.requests.append(f"GET {self.path}")
         if self.path == "/jwks":
             self._send(platform.answer_jwks())
+        elif re.fullmatch(r"/courses/[^/]+/memberships", urlsplit(self.path).path):
+            self._send(self._members())
         else:
             self._send(Answer(404))
 
@@ -195,6 +246,14 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send(Answer(400))
 
+    def _members(self) -> Answer:
+        token = self.headers.get("Authorization", "").removeprefix("Bearer ")
+        if ROSTER_SCOPE not in self.server.platform.token_scopes.get(token, "").split():
+            return Answer(401)
+        if self.headers.get("Accept") != ROSTER_TYPE:
+            return Answer(400)
+        return self.server.platform.list_members(self.path)
+
     def _token(self, form: dict[str, list[str]]) -> Answer:
         platform = self.server.platform
         signed = form["client_assertion"][0]
@@ -205,12 +264,13 @@ class _Handler(BaseHTTPRequestHandler):
         if refused is not None:
             return refused
         platform.tokens_issued += 1
-        token = {
+        token: dict[str, Any] = {
             "access_token": uuid.uuid4().hex,
             "token_type": "bearer",
             "expires_in": 3600,
-            "scope": form["scope"][0],
+            "scope": platform.granted(form["scope"][0]),
         }
+        platform.token_scopes[token["access_token"]] = token["scope"]
         return Answer(200, body=json.dumps(token).encode())
 
     def _send(self, answer: Answer) -> None:

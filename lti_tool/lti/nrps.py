@@ -1,0 +1,129 @@
+"""Names and Role Provisioning Services 2.0: who is in the course.
+
+Only what is shown is taken: no pictures, no identifiers of the school's own systems.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import requests
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
+
+from lti_tool.errors import PlatformError
+from lti_tool.lti.claims import Identifier, Text, Texts
+from lti_tool.lti.connector import RegistrationConnector, from_answer
+from lti_tool.lti.models import Registration
+from lti_tool.lti.paging import ServiceRefused, read_pages
+
+MEMBERSHIP_SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
+CONTAINER_TYPE = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
+PAGE_MEMBERS = 100
+ACTIVE, INACTIVE, DELETED = "Active", "Inactive", "Deleted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """One person of the course (NRPS 2.0, 2.2); empty text means that the platform did not say."""
+
+    user_id: str
+    roles: tuple[str, ...] = ()
+    status: str = ACTIVE
+    name: str = ""
+    given_name: str = ""
+    family_name: str = ""
+    email: str = ""
+
+    @property
+    def is_active(self) -> bool:
+        return self.status not in (INACTIVE, DELETED)
+
+
+class MemberSchema(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    user_id = Identifier(required=True)
+    roles = Texts(allow_none=True)
+    status = Text(allow_none=True)
+    name = Text(allow_none=True)
+    given_name = Text(allow_none=True)
+    family_name = Text(allow_none=True)
+    email = Text(allow_none=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **kwargs: Any) -> Member:
+        return Member(**{name: value for name, value in data.items() if value})
+
+
+class ContainerSchema(Schema):
+    """A membership container (NRPS 2.0, 2.2); its context is known from the launch."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    members = fields.List(fields.Nested(MemberSchema), required=True)
+
+
+CONTAINER = ContainerSchema()
+
+
+def read_roster(
+    registration: Registration, memberships_url: str, *, rlid: str = ""
+) -> Mapping[str, Member]:
+    """All members of the course by user id, in the platform's order (NRPS 2.0, 2.4).
+
+    `rlid` narrows them to those who have access to that resource link (NRPS 2.0, 3). Raises
+    `PlatformError`; a roster is whole or not there.
+    """
+    connector = RegistrationConnector(registration)
+    query = {"limit": str(PAGE_MEMBERS)} | ({"rlid": rlid} if rlid else {})
+    first = with_query(memberships_url, query)
+    try:
+        bodies = read_pages(connector, [MEMBERSHIP_SCOPE], first, CONTAINER_TYPE)
+        return {member.user_id: member for body in bodies for member in read_members(body)}
+    except ServiceRefused as refused:
+        raise _in_words(refused.response) from refused
+
+
+def read_members(body: Any) -> Iterator[Member]:
+    """The members of one page; raises `PlatformError` where it is no membership container."""
+    try:
+        container = CONTAINER.load(body)
+    except ValidationError as error:
+        raise PlatformError("needs admin", "The platform's roster cannot be read.") from error
+    yield from container["members"]
+
+
+def with_query(url: str, values: Mapping[str, str]) -> str:
+    """The address with `values` in its query, beside what stands there already."""
+    parts = urlsplit(url)
+    kept = [pair for pair in parse_qsl(parts.query, True) if pair[0] not in values]
+    return urlunsplit(parts._replace(query=urlencode([*kept, *values.items()])))
+
+
+def _in_words(response: requests.Response) -> PlatformError:
+    status = response.status_code
+    if "above_response_limit" in response.text:
+        return PlatformError(
+            "needs admin", "The platform does not give out the roster of so large a course."
+        )
+    if status in (401, 403):
+        return PlatformError(
+            "needs admin",
+            f"The platform does not let the tool read the roster ({status}); allow it "
+            "Names and Role Provisioning.",
+        )
+    if status in (404, 410):
+        return PlatformError(
+            "needs instructor",
+            f"The platform no longer has the roster where it was ({status}); open the activity "
+            "again from the course.",
+        )
+    error = from_answer(response)
+    if error.kind in ("retry", "wait"):
+        return error
+    return PlatformError("needs admin", f"The platform refused to give the roster ({status}).")
