@@ -87,7 +87,7 @@ class FakePlatform:
     def key(self) -> RSAPrivateKey:
         return rsa_key(self.kid)
 
-    def registration(self) -> dict[str, str]:
+    def registration(self) -> dict[str, Any]:
         """The options of `registrations add` for this platform."""
         return {
             "name": "Fake platform",

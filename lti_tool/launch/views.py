@@ -15,8 +15,10 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from lti_tool.db import unit_of_work
 from lti_tool.errors import LaunchRefused
 from lti_tool.launch import entering, session
-from lti_tool.lti import keys, logins, messages
+from lti_tool.lti import deployments, keys, logins, messages
+from lti_tool.lti.deployments import NewDeployment
 from lti_tool.lti.logins import BegunLogin
+from lti_tool.lti.messages import ValidLaunch
 from lti_tool.lti.models import LoginState, Way
 from lti_tool.lti.refusals import refusal
 from lti_tool.lti.registrations import origin_of
@@ -136,8 +138,21 @@ def launch() -> ResponseReturnValue:
         raise
 
 
+def _validated(login_state: LoginState) -> ValidLaunch:
+    """The launch; one from an installation that was never seen leaves a row for the operator."""
+    try:
+        return messages.validate(request.form, login_state)
+    except NewDeployment as new:
+        with unit_of_work():
+            deployments.take_in(new)
+    try:
+        return messages.validate(request.form, login_state)
+    except NewDeployment as refused:
+        raise refusal("deployment_unknown", refused.deployment_id) from None
+
+
 def _enter(login_state: LoginState, way: Way) -> ResponseReturnValue:
-    valid = messages.validate(request.form, login_state)
+    valid = _validated(login_state)
     page_secret = secrets.token_urlsafe(24) if way == Way.STORAGE else ""
     with unit_of_work():
         logins.consume(login_state, way)

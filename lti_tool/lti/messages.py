@@ -15,10 +15,11 @@ from pylti1p3.message_validators import get_validators
 from lti_tool.errors import PlatformError
 from lti_tool.lti import platform_keys
 from lti_tool.lti.claims import CLAIM, LaunchClaims, read_claims
+from lti_tool.lti.deployments import NewDeployment, find_deployment
 from lti_tool.lti.logins import digest
 from lti_tool.lti.models import Deployment, LoginState, Registration
 from lti_tool.lti.refusals import refusal
-from lti_tool.lti.registrations import find_deployment, origin_of, tool_url
+from lti_tool.lti.registrations import origin_of, tool_url
 
 SKEW_SECONDS = 60
 TOKEN_CHARACTERS = 100_000
@@ -41,7 +42,8 @@ class ValidLaunch:
 def validate(form: Mapping[str, str], login: LoginState) -> ValidLaunch:
     """Check everything that a launch must have; raises `LaunchRefused` with the named reason.
 
-    Reads only: `consume` ends the login within the unit of work that enters the launch.
+    Reads only: `consume` ends the login within the unit of work that enters the launch. Raises
+    `NewDeployment` when nothing is wrong but that the installation was never seen.
     """
     registration = login.registration
     if registration is None or not registration.enabled:
@@ -52,11 +54,13 @@ def validate(form: Mapping[str, str], login: LoginState) -> ValidLaunch:
     if not hmac.compare_digest(login.nonce_hash or "", digest(str(body.get("nonce")))):
         raise refusal("nonce_wrong")
     claims = _checked_claims(body)
-    deployment = find_deployment(registration.id, claims.deployment_id)
-    if deployment is None:
-        raise refusal("deployment_unknown", claims.deployment_id)
     if origin_of(claims.target_link_uri) != origin_of(tool_url("/")):
         raise refusal("foreign_target")
+    deployment = find_deployment(registration.id, claims.deployment_id)
+    if deployment is None:
+        raise NewDeployment(registration, claims.deployment_id)
+    if not deployment.approved:
+        raise refusal("deployment_pending", claims.deployment_id)
     return ValidLaunch(claims, deployment, login)
 
 

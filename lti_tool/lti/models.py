@@ -12,7 +12,10 @@ from lti_tool.db import Base, UTCDateTime, utcnow
 
 
 class Registration(Base):
-    """The tool as registered at one platform under one client id (LTI 1.3 core, 3.1.3)."""
+    """The tool as registered at one platform under one client id (LTI 1.3 core, 3.1.3).
+
+    With `auto_approve_deployments`, installations that nobody announced are let in at once.
+    """
 
     __tablename__ = "registration"
     __table_args__ = (UniqueConstraint("issuer", "client_id"),)
@@ -27,6 +30,7 @@ class Registration(Base):
     token_audience: Mapped[str | None]
     profile: Mapped[str] = mapped_column(default="generic")
     enabled: Mapped[bool] = mapped_column(default=True)
+    auto_approve_deployments: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
 
     deployments: Mapped[list[Deployment]] = relationship(
@@ -35,7 +39,10 @@ class Registration(Base):
 
 
 class Deployment(Base):
-    """One installation of the tool under a registration (LTI 1.3 core, 3.1.3)."""
+    """One installation of the tool under a registration (LTI 1.3 core, 3.1.3).
+
+    Until it is approved, it is pending: seen in a launch, which was refused.
+    """
 
     __tablename__ = "deployment"
     __table_args__ = (UniqueConstraint("registration_id", "deployment_id"),)
@@ -43,9 +50,34 @@ class Deployment(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
     deployment_id: Mapped[str]
+    approved: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
 
     registration: Mapped[Registration] = relationship(back_populates="deployments")
+
+
+class Invite(Base):
+    """Leave to register the tool once, for whoever holds the token; it is stored as SHA-256 only.
+
+    While a platform is being asked, the invite is held (`held_until`), so that nobody else can
+    use it; a hold that nobody releases ends by itself. `profile` is None where the platform is to
+    say what it is.
+    """
+
+    __tablename__ = "invite"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    profile: Mapped[str | None]
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    auto_approve_deployments: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    held_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"))
+
+    registration: Mapped[Registration | None] = relationship()
 
 
 class ToolKey(Base):

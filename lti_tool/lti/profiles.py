@@ -10,16 +10,19 @@ class Profile:
     """`frame_ancestors`: further origins whose pages frame the tool, as CSP source expressions.
 
     `{host}` stands for the issuer's host.
+    `client_id_is_shared`: one client id serves every institution, so that a deployment may be
+    anybody's.
     """
 
     frame_ancestors: tuple[str, ...] = ()
+    client_id_is_shared: bool = False
 
 
 PROFILES = {
     "generic": Profile(),
     "moodle": Profile(),
     "canvas": Profile(frame_ancestors=("https://*.instructure.com",)),
-    "blackboard": Profile(frame_ancestors=("https://*.blackboard.com",)),
+    "blackboard": Profile(frame_ancestors=("https://*.blackboard.com",), client_id_is_shared=True),
     "brightspace": Profile(frame_ancestors=("https://*.brightspace.com", "https://*.d2l.com")),
     "sakai": Profile(),
     "openedx": Profile(frame_ancestors=("https://apps.{host}",)),

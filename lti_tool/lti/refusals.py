@@ -18,7 +18,12 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "issuer_missing": ("The platform did not say who it is", ADMIN),
     "registration_unknown": ("This platform is not registered with PMO Bridge", ADMIN),
     "client_id_missing": ("The platform did not say which registration it means", ADMIN),
-    "deployment_unknown": ("This installation of the tool has not been approved", ADMIN),
+    "deployment_unknown": ("Too many installations of PMO Bridge wait for approval", ADMIN),
+    "deployment_pending": (
+        "PMO Bridge was installed here and waits for approval",
+        "Whoever operates PMO Bridge has to approve this installation once. Ask the platform's "
+        "administrator to send them this page's reference; then open the activity again.",
+    ),
     "login_hint_missing": ("The platform did not say for whom it opens the activity", ADMIN),
     "foreign_target": ("The link points to an address that is not ours", ADMIN),
     "state_missing": ("This page was not opened from a course", AGAIN),

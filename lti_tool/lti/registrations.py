@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
@@ -12,7 +13,7 @@ from pylti1p3.registration import Registration as Pylti1p3Registration
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from lti_tool.db import db, find, upsert
+from lti_tool.db import db, upsert
 from lti_tool.errors import Invalid
 from lti_tool.lti import keys
 from lti_tool.lti.models import Deployment, Registration
@@ -23,17 +24,22 @@ HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:]+")
 
 @dataclass(frozen=True, kw_only=True)
 class NewRegistration:
-    """What an administrator states about a platform; addresses as in the platform's own pages."""
+    """What an administrator states about a platform; addresses as in the platform's own pages.
+
+    `deployment_id` is None where the platform names it only when it launches.
+    `auto_approve_deployments` None leaves what is stored.
+    """
 
     name: str
     issuer: str
     client_id: str
-    deployment_id: str
+    deployment_id: str | None
     auth_login_url: str
     auth_token_url: str
     jwks_url: str
     token_audience: str | None = None
     profile: str = "generic"
+    auto_approve_deployments: bool | None = None
 
 
 def add_registration(new: NewRegistration) -> Registration:
@@ -43,24 +49,25 @@ def add_registration(new: NewRegistration) -> Registration:
     """
     _check(new)
     keys.ensure_key()
-    registration = upsert(
-        Registration,
-        {"issuer": new.issuer, "client_id": new.client_id},
-        {
-            "name": new.name,
-            "auth_login_url": new.auth_login_url,
-            "auth_token_url": new.auth_token_url,
-            "jwks_url": new.jwks_url,
-            "token_audience": new.token_audience,
-            "profile": new.profile,
-            "enabled": True,
-        },
-    )
-    upsert(
-        Deployment,
-        {"registration_id": registration.id, "deployment_id": new.deployment_id},
-        {},
-    )
+    values: dict[str, Any] = {
+        "name": new.name,
+        "auth_login_url": new.auth_login_url,
+        "auth_token_url": new.auth_token_url,
+        "jwks_url": new.jwks_url,
+        "token_audience": new.token_audience,
+        "profile": new.profile,
+        "enabled": True,
+    }
+    if new.auto_approve_deployments is not None:
+        values["auto_approve_deployments"] = new.auto_approve_deployments
+    key = {"issuer": new.issuer, "client_id": new.client_id}
+    registration = upsert(Registration, key, values)
+    if new.deployment_id is not None:
+        upsert(
+            Deployment,
+            {"registration_id": registration.id, "deployment_id": new.deployment_id},
+            {"approved": True},
+        )
     return registration
 
 
@@ -74,7 +81,8 @@ def _check(new: NewRegistration) -> None:
                 "must be an https address, or lie on an origin in LTI_TOOL_TRUSTED_ORIGINS"
             ]
     for option in ("name", "issuer", "client_id", "deployment_id"):
-        if not 1 <= len(getattr(new, option).strip()) <= 255:
+        given = getattr(new, option)
+        if given is not None and not 1 <= len(given.strip()) <= 255:
             faults["--" + option.replace("_", "-")] = ["must have 1 to 255 characters"]
     if faults:
         raise Invalid("The registration was not added", fields=faults)
@@ -123,8 +131,21 @@ def find_registrations(issuer: str, client_id: str | None) -> Sequence[Registrat
     return db.session.scalars(query.limit(2)).all()
 
 
-def find_deployment(registration_id: int, deployment_id: str) -> Deployment | None:
-    return find(Deployment, registration_id=registration_id, deployment_id=deployment_id)
+def get_registration(registration_id: int) -> Registration:
+    """The registration with its deployments; raises `Invalid` when there is none."""
+    found = db.session.get(
+        Registration, registration_id, options=[selectinload(Registration.deployments)]
+    )
+    if found is None:
+        raise Invalid(f"There is no registration {registration_id}; see: registrations list")
+    return found
+
+
+def set_enabled(registration_id: int, enabled: bool) -> Registration:
+    """Let a registration launch, or stop it at once; within a unit of work. Raises `Invalid`."""
+    registration = get_registration(registration_id)
+    registration.enabled = enabled
+    return registration
 
 
 def for_pylti1p3(registration: Registration) -> Pylti1p3Registration:

@@ -92,7 +92,7 @@ def campus(
 def _registration(lms: RunningLms) -> NewRegistration:
     """From the very arguments that the demo gives to `registrations add`."""
     words = lms.settings.registration_arguments()
-    options = dict(zip(words[::2], words[1::2], strict=True))
+    options: dict[str, Any] = dict(zip(words[::2], words[1::2], strict=True))
     return NewRegistration(
         **{name.removeprefix("--").replace("-", "_"): value for name, value in options.items()}
     )

@@ -32,7 +32,7 @@ class Component:
     def id(self) -> str:
         return str(self.info["block"])
 
-    def registration(self) -> dict[str, str]:
+    def registration(self) -> dict[str, Any]:
         """The options of `registrations add`."""
         return {
             "name": "Open edX",

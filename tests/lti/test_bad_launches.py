@@ -172,7 +172,7 @@ MESSAGES = {
         "message_type_unknown", {CLAIM + "message_type": ["LtiResourceLinkRequest"]}
     ),
     "roles are null": Bad("claim_missing", null=CLAIM + "roles"),
-    "another deployment": Bad("deployment_unknown", {CLAIM + "deployment_id": "deployment-9"}),
+    "another deployment": Bad("deployment_pending", {CLAIM + "deployment_id": "deployment-9"}),
     "deployment is a number": Bad("claim_missing", {CLAIM + "deployment_id": 1}),
     "deployment with NUL": Bad("claim_missing", {CLAIM + "deployment_id": "\x00"}),
     "no resource link": Bad("claim_missing", {CLAIM + "resource_link": None}),
@@ -222,7 +222,7 @@ def test_what_was_wrong_is_recorded_for_the_administrator_only(
     app: Flask, browser: Browser
 ) -> None:
     wrong = {CLAIM + "deployment_id": "deployment-9"}
-    answer = launch_badly(browser, Bad("deployment_unknown", wrong))
-    row = assert_refused(answer, app, "deployment_unknown")
+    answer = launch_badly(browser, Bad("deployment_pending", wrong))
+    row = assert_refused(answer, app, "deployment_pending")
     assert row.detail == "deployment-9" and "deployment-9" not in answer.text
     assert row.registration_id is not None
