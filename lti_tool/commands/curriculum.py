@@ -17,10 +17,17 @@ from lti_tool.curriculum.commands import (
     report_command,
     sound,
 )
+from lti_tool.curriculum.exchange.commands import export_command, import_command
 from lti_tool.db import unit_of_work
 
 curriculum = ToolGroup("curriculum", help="Content files and published versions.")
-for command in (check_command, report_command, preview_command):
+for command in (
+    check_command,
+    report_command,
+    preview_command,
+    export_command,
+    import_command,
+):
     curriculum.add_command(command)
 
 

@@ -1,14 +1,15 @@
-"""`python -m lti_tool.curriculum check|report|preview FOLDER`."""
+"""`python -m lti_tool.curriculum check|report|preview|export|import ...`."""
 
 from __future__ import annotations
 
 import click
 
 from lti_tool.curriculum.commands import check_command, preview_command, report_command
+from lti_tool.curriculum.exchange.commands import export_command, import_command
 
 main = click.Group(
     "curriculum",
-    commands=[check_command, report_command, preview_command],
+    commands=[check_command, report_command, preview_command, export_command, import_command],
     help="Check, measure and read a curriculum folder.",
 )
 
