@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from flask import Flask
 
 from lti_tool.db import unit_of_work
 from lti_tool.lti import connector
-from lti_tool.lti.connector import AddressRefused, check_address
+from lti_tool.lti.addresses import AddressRefused, check_address
 from tests.databases import on_sqlite
 from tests.platforms import FakePlatform
+from tests.tls import make_certificate, serve_tls
 
 pytestmark = on_sqlite
 
@@ -36,6 +38,7 @@ PRIVATE = [
     "https://[fd00::1]/",
     "https://224.0.0.1/",
 ]
+NO_ADDRESS = (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema)
 NOT_HTTPS = [
     "http://example.org/",
     "http://127.0.0.1/",
@@ -49,24 +52,51 @@ NOT_HTTPS = [
 ]
 
 
+@pytest.fixture
+def session(app: Flask) -> Iterator[requests.Session]:
+    with app.app_context():
+        yield connector.connector().session
+
+
 @pytest.mark.parametrize("url", PRIVATE)
-def test_private_addresses_are_not_called(app: Flask, url: str) -> None:
-    with app.app_context(), pytest.raises((AddressRefused, requests.ConnectionError)):
-        check_address(url)
+def test_private_addresses_are_not_called(session: requests.Session, url: str) -> None:
+    with pytest.raises((AddressRefused, requests.ConnectionError)):
+        session.get(url)
 
 
 @pytest.mark.parametrize("url", NOT_HTTPS)
-def test_only_https_is_called(app: Flask, url: str) -> None:
-    with app.app_context(), pytest.raises(AddressRefused):
+def test_only_https_is_called(session: requests.Session, url: str) -> None:
+    with pytest.raises((AddressRefused, requests.exceptions.InvalidSchema, *NO_ADDRESS)):
+        session.get(url)
+    with pytest.raises(AddressRefused):
         check_address(url)
 
 
-def resolve_to(*addresses: str) -> Callable[..., Any]:
-    def getaddrinfo(host: str, port: int, **kwargs: Any) -> Any:
-        kinds = {True: socket.AF_INET6, False: socket.AF_INET}
-        return [(kinds[":" in each], socket.SOCK_STREAM, 6, "", (each, port)) for each in addresses]
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """To which addresses connections were tried; none is made."""
+    tried: list[Any] = []
 
-    return getaddrinfo
+    def connect(address: Any, *args: Any, **kwargs: Any) -> Any:
+        tried.append(address)
+        raise ConnectionRefusedError()
+
+    monkeypatch.setattr("urllib3.util.connection.create_connection", connect)
+    return tried
+
+
+def resolve_to(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> list[str]:
+    """Let names resolve to each answer in turn; returns the names as they are asked for."""
+    names: list[str] = []
+    kinds = {True: socket.AF_INET6, False: socket.AF_INET}
+
+    def getaddrinfo(host: str, port: int, *args: Any, **kwargs: Any) -> Any:
+        names.append(host)
+        found = answers[min(len(names), len(answers)) - 1]
+        return [(kinds[":" in each], socket.SOCK_STREAM, 6, "", (each, port)) for each in found]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    return names
 
 
 @pytest.mark.parametrize(
@@ -78,18 +108,54 @@ def resolve_to(*addresses: str) -> Callable[..., Any]:
         (["93.184.215.14", "127.0.0.1"], False),
         (["fe80::1%eth0"], False),
         (["::ffff:10.0.0.1"], False),
+        ([], False),
     ],
 )
 def test_every_address_of_a_name_must_be_public(
-    app: Flask, monkeypatch: pytest.MonkeyPatch, addresses: list[str], allowed: bool
+    session: requests.Session,
+    monkeypatch: pytest.MonkeyPatch,
+    asked: list[Any],
+    addresses: list[str],
+    allowed: bool,
 ) -> None:
-    monkeypatch.setattr(socket, "getaddrinfo", resolve_to(*addresses))
-    with app.app_context():
-        if allowed:
-            check_address("https://lms.example.org/token")
+    resolve_to(monkeypatch, addresses)
+    with pytest.raises((AddressRefused, requests.ConnectionError)) as refused:
+        session.get("https://lms.example.org/token")
+    assert asked == ([(each, 443) for each in addresses] if allowed else [])
+    assert ("private network" in str(refused.value)) is not allowed
+
+
+def test_a_name_that_changes_its_answer_gains_nothing(
+    session: requests.Session, monkeypatch: pytest.MonkeyPatch, asked: list[Any]
+) -> None:
+    names = resolve_to(monkeypatch, ["93.184.215.14"], ["127.0.0.1"])
+    with pytest.raises(requests.ConnectionError):
+        session.get("https://lms.example.org/token")
+    assert (names, asked) == (["lms.example.org"], [("93.184.215.14", 443)])
+    with pytest.raises(AddressRefused, match="private network"):
+        session.get("https://lms.example.org/token")
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(("name", "answered"), [("lms.test", True), ("other.test", False)])
+def test_tls_verifies_the_name_and_not_the_address(
+    session: requests.Session,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    name: str,
+    answered: bool,
+) -> None:
+    """A server on loopback, taken for a public one, with a certificate for `lms.test`."""
+    certificate = make_certificate(tmp_path, "lms.test")
+    resolve_to(monkeypatch, ["127.0.0.1"])
+    monkeypatch.setattr("lti_tool.lti.addresses._is_public", lambda address: True)
+    with serve_tls(certificate) as port:
+        if answered:
+            answer = session.get(f"https://{name}:{port}/", verify=str(certificate))
+            assert answer.text == "hello"
         else:
-            with pytest.raises(AddressRefused, match="private network"):
-                check_address("https://lms.example.org/token")
+            with pytest.raises(requests.exceptions.SSLError, match="not valid for"):
+                session.get(f"https://{name}:{port}/", verify=str(certificate))
 
 
 def test_a_trusted_origin_is_called_although_private_and_http(

@@ -7,29 +7,26 @@ anew for each token; and it does not say which scopes a token was granted.
 
 from __future__ import annotations
 
-import ipaddress
 import logging
-import socket
 import threading
 import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import jwt
 import requests
 from flask import current_app
 from pylti1p3.exception import LtiServiceException
 from pylti1p3.service_connector import ServiceConnector
-from requests.adapters import HTTPAdapter
 
 from lti_tool.db import db, end_reading
 from lti_tool.errors import PlatformError
 from lti_tool.lti import keys
+from lti_tool.lti.addresses import AddressRefused, CheckedAdapter
 from lti_tool.lti.models import Registration
-from lti_tool.lti.registrations import for_pylti1p3, is_trusted, origin_of
+from lti_tool.lti.registrations import for_pylti1p3
 
 log = logging.getLogger(__name__)
 CONNECT_SECONDS = 3
@@ -45,43 +42,17 @@ UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 """What reading an answer of another shape than promised may raise."""
 
 
-class AddressRefused(requests.exceptions.InvalidURL):
-    """The address is not one that the tool may call."""
-
-
-class PlatformAdapter(HTTPAdapter):
-    """Refuses private addresses, sets time limits, reads answers up to a size."""
+class PlatformAdapter(CheckedAdapter):
+    """Calls public addresses only, sets time limits, reads answers up to a size."""
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> Any:
         if db.session().in_transaction():
             raise RuntimeError("no network call while a transaction is open")
-        check_address(request.url or "")
         kwargs["timeout"] = (CONNECT_SECONDS, READ_SECONDS)
         kwargs["stream"] = True
         response = super().send(request, *args, **kwargs)
         _read_bounded(response)
         return response
-
-
-def check_address(url: str) -> None:
-    """Raises `AddressRefused` unless `url` is https at public addresses, or a trusted origin."""
-    origin = origin_of(url)
-    if is_trusted(origin):
-        return
-    if not origin.startswith("https://"):
-        raise AddressRefused(f"{origin or 'the address'} is not https")
-    parts = urlsplit(url)
-    try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise requests.exceptions.ConnectionError(f"{parts.hostname} is not known") from error
-    if not all(_is_public(str(entry[4][0])) for entry in found):
-        raise AddressRefused(f"{origin} lies in a private network")
-
-
-def _is_public(address: str) -> bool:
-    parsed = ipaddress.ip_address(address)
-    return parsed.is_global and not parsed.is_multicast
 
 
 def _read_bounded(response: requests.Response) -> None:
