@@ -56,6 +56,14 @@ class PlacementConfigured(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlacementCopied(Event):
+    """A link that came with a copied course was opened, and took over its source's settings."""
+
+    placement_id: int
+    source_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class LessonCompleted(Event):
     placement_id: int
     lesson_id: str

@@ -109,7 +109,7 @@ def test_each_link_opens_its_own_module_whichever_comes_first(
     assert "Two jobs compared" in page.text and "due" in page.text
 
 
-def test_a_copied_link_does_not_take_over_the_placement_of_another(
+def test_a_second_link_of_the_course_does_not_take_over_the_placement_of_another(
     new_browser: Callable[[], Browser], app: Flask
 ) -> None:
     teacher = new_browser()
@@ -118,7 +118,7 @@ def test_a_copied_link_does_not_take_over_the_placement_of_another(
     custom = {CLAIM + "custom": first["custom"]}
     new_browser().launch(link="original", **custom)
 
-    copy = new_browser().launch(link="copy", context="course-2", **custom)
+    copy = new_browser().launch(link="copy", **custom)
     assert "has not been set up yet" in copy.text
     placed = [each for each in rows(app, Placement) if each.resource_link_id is not None]
     assert len(placed) == 1

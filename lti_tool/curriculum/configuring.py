@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from lti_tool.courses.models import ResourceLink
 from lti_tool.curriculum import catalogue
+from lti_tool.curriculum.copying import settle
 from lti_tool.curriculum.models import Placement
 from lti_tool.db import db, utcnow
 from lti_tool.errors import Conflict, Invalid
@@ -60,6 +61,7 @@ def configure(
         setattr(placement, name, getattr(settings, name))
     placement.changed_at = utcnow()
     db.session.flush()
+    settle(placement, by_user_id)
     publish(
         PlacementConfigured(
             user_id=by_user_id,

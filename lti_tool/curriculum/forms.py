@@ -77,11 +77,12 @@ class PlacementForm(Schema):
 
 def in_zone(moment: datetime | None, zone: str) -> datetime | None:
     """A moment that was typed in a zone, as an aware one; an unknown zone counts as UTC."""
-    return moment and moment.replace(tzinfo=_zone(zone)).astimezone(UTC)
+    return moment and moment.replace(tzinfo=ZoneInfo(known_zone(zone))).astimezone(UTC)
 
 
-def _zone(name: str) -> ZoneInfo:
+def known_zone(name: str) -> str:
+    """The name of a zone as it is, "UTC" for any other text."""
     try:
-        return ZoneInfo(name)
+        return ZoneInfo(name).key
     except (ValueError, OSError, KeyError):
-        return ZoneInfo("UTC")
+        return "UTC"

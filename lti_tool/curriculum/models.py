@@ -1,4 +1,4 @@
-"""Tables: published versions of curricula, and placements (a module with settings at a link)."""
+"""Tables: published versions, placements (a module with settings at a link), and their copies."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import secrets
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Numeric, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, Numeric, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lti_tool.courses.models import ResourceLink
+from lti_tool.courses.models import Context, ResourceLink
 from lti_tool.db import Base, UTCDateTime, utcnow
 
 
@@ -89,3 +89,48 @@ class Placement(Base):
     def passes(self, given: Decimal, maximum: Decimal) -> bool:
         """Whether a score reaches the pass mark."""
         return maximum > 0 and given >= self.pass_mark * maximum
+
+
+class ContextCopy(Base):
+    """A course whose content was copied from another one of the same registration.
+
+    Known from a notice of the platform, or from the first copied link that was opened. `decision`
+    is an instructor's standing answer for every activity that was copied with it, with what it
+    needs (`curriculum.copying.Decision`); None: each activity asks.
+    """
+
+    __tablename__ = "context_copy"
+    __table_args__ = (UniqueConstraint("context_id", "origin_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    context_id: Mapped[int] = mapped_column(ForeignKey("context.id"))
+    origin_id: Mapped[int] = mapped_column(ForeignKey("context.id"))
+    decision: Mapped[str | None]
+    shift_seconds: Mapped[int] = mapped_column(BigInteger, default=0)
+    zone: Mapped[str] = mapped_column(default="UTC")
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+
+    origin: Mapped[Context] = relationship(foreign_keys=[origin_id])
+
+
+class PlacementCopy(Base):
+    """A placement that began as a copy of `source`, and what an instructor decided about it.
+
+    `public_id` is the id in the link's custom values, which copies of the copy still carry;
+    `found_by` says how the source was found. No `decision`: the question is open.
+    """
+
+    __tablename__ = "placement_copy"
+    __table_args__ = (Index(None, "public_id"),)
+
+    placement_id: Mapped[int] = mapped_column(ForeignKey("placement.id"), primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("placement.id"))
+    public_id: Mapped[str] = mapped_column(String(32), default="")
+    found_by: Mapped[str]
+    decision: Mapped[str | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+
+    placement: Mapped[Placement] = relationship(foreign_keys=[placement_id])
+    source: Mapped[Placement] = relationship(foreign_keys=[source_id])

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.configuring import configure
+from lti_tool.curriculum.copying import open_question
 from lti_tool.curriculum.documents import Curriculum
 from lti_tool.curriculum.forms import PlacementForm
 from lti_tool.db import unit_of_work
@@ -53,6 +54,7 @@ def _page(visit: Visit, refusal: Invalid) -> str:
         curriculum=_curriculum(visit),
         locked=placement is not None and has_learner_attempts(placement.id),
         typed=request.form,
+        question=placement and open_question(placement),
         refusal=refusal,
     )
 

@@ -5,7 +5,6 @@ What the platform leaves empty never overwrites what it said before.
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -14,12 +13,13 @@ from flask import current_app
 from sqlalchemy import select
 
 from lti_tool.courses.models import Context, Membership, ResourceLink, User
-from lti_tool.curriculum.placing import attach
+from lti_tool.curriculum.placing import place
 from lti_tool.db import db, upsert, utcnow
 from lti_tool.events import LaunchReceived, LineItemChanged, publish
 from lti_tool.launch.models import Launch
 from lti_tool.lti.ags import SCORE_SCOPE
 from lti_tool.lti.claims import ContextClaim, LaunchClaims, ResourceLinkClaim
+from lti_tool.lti.history import origin_of_link
 from lti_tool.lti.logins import digest
 from lti_tool.lti.messages import ValidLaunch
 from lti_tool.lti.models import Registration
@@ -29,7 +29,6 @@ from lti_tool.lti.registrations import origin_of
 from lti_tool.lti.roles import POWERS, Power, Role, course_role
 
 HOURS_WITHOUT_COOKIE = 4
-PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{8,32}")
 PERSON = ("name", "given_name", "family_name", "email")
 
 
@@ -111,9 +110,7 @@ def _link_of(context: Context, claims: LaunchClaims) -> ResourceLink | None:
     """The link that the message is about, if any; a new one finds what was prepared for it."""
     if claims.resource_link is not None:
         link = _keep_link(context, claims, claims.resource_link)
-        public_id = claims.custom.get("placement")
-        if isinstance(public_id, str) and PUBLIC_ID.fullmatch(public_id):
-            attach(link, public_id)
+        place(link, origin_of_link(claims))
         return link
     if claims.deep_linking is not None:
         return None

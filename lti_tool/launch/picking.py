@@ -11,6 +11,7 @@ from lti_tool.launch.models import Launch
 from lti_tool.launch.picking_form import Choice
 from lti_tool.lti.claims import DeepLinkingClaim
 from lti_tool.lti.deep_linking import NewLink, content_item
+from lti_tool.lti.profiles import PROFILES
 
 
 def asked_of(launch: Launch) -> DeepLinkingClaim:
@@ -24,6 +25,7 @@ def prepare_links(
 ) -> list[dict[str, Any]]:
     """Prepare a placement for each choice; returns the content items. Within a unit of work."""
     asked, membership = asked_of(launch), launch.membership
+    profile = PROFILES[membership.context.deployment.registration.profile]
     items = []
     for choice in choices:
         placement = prepare_placement(
@@ -42,5 +44,5 @@ def prepare_links(
             opens_at=choice.opens_at,
             due_at=choice.due_at,
         )
-        items.append(content_item(link, asked))
+        items.append(content_item(link, asked, profile))
     return items

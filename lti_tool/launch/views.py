@@ -12,6 +12,7 @@ from flask import Blueprint, current_app, g, jsonify, redirect, render_template,
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from lti_tool.curriculum.copying import open_question
 from lti_tool.db import unit_of_work
 from lti_tool.errors import LaunchRefused
 from lti_tool.launch import entering, session
@@ -198,6 +199,8 @@ def start(launch_id: str) -> ResponseReturnValue:
         page = "analytics.reviewed"
     elif visit.may(Power.CONFIGURE) and not visit.is_configured:
         page = "curriculum.settings"
+    elif visit.may(Power.CONFIGURE) and open_question(visit.placement) is not None:
+        page = "copying.question"
     elif visit.may(Power.SEE_LEARNERS) or visit.may(Power.SEE_MENTEES):
         page = "analytics.learners"
     else:

@@ -19,6 +19,7 @@ CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS_ENDPOINT = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
 NRPS_SERVICE = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+BRIGHTSPACE = "http://www.brightspace.com"
 UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 """Control characters, and halves of characters, which JSON can hold and no database takes."""
 IDENTIFIER_CHARACTERS = 255
@@ -90,6 +91,7 @@ class LaunchClaims:
     ags: AgsClaim = field(default_factory=AgsClaim)
     memberships_url: str = ""
     custom: Mapping[str, Any] = field(default_factory=dict)
+    brightspace: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
     given_name: str = ""
     family_name: str = ""
@@ -137,6 +139,13 @@ class Texts(fields.Field[tuple[str, ...]]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         members = value if isinstance(value, list) else []
         return tuple(member for member in members if isinstance(member, str))[:100]
+
+
+class Members(fields.Field[Mapping[str, Any]]):
+    """A claim of a platform's own, as it is; anything but an object counts as not said."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return value if isinstance(value, dict) else {}
 
 
 class _Part(Schema):
@@ -231,6 +240,7 @@ class LaunchClaimsSchema(_Part):
     ags = fields.Nested(AgsSchema, allow_none=True, data_key=AGS_ENDPOINT)
     nrps = fields.Nested(NrpsSchema, allow_none=True, data_key=NRPS_SERVICE)
     custom = fields.Dict(allow_none=True, data_key=CLAIM + "custom")
+    brightspace = Members(data_key=BRIGHTSPACE)
     name = Text(allow_none=True)
     given_name = Text(allow_none=True)
     family_name = Text(allow_none=True)

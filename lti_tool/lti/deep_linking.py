@@ -15,7 +15,9 @@ import jwt
 from lti_tool.lti import keys
 from lti_tool.lti.ags import timestamp_text
 from lti_tool.lti.claims import CLAIM, DeepLinkingClaim
+from lti_tool.lti.history import history_variables
 from lti_tool.lti.models import Registration
+from lti_tool.lti.profiles import Profile
 from lti_tool.lti.registrations import tool_url
 
 DL_CLAIM = "https://purl.imsglobal.org/spec/lti-dl/claim/"
@@ -36,19 +38,22 @@ class NewLink:
     closes_at: datetime | None = None
 
 
-def content_item(link: NewLink, asked: DeepLinkingClaim) -> dict[str, Any]:
-    """An `ltiResourceLink` item (Deep Linking 2.0, 2.1) with only what the platform accepts."""
+def content_item(link: NewLink, asked: DeepLinkingClaim, profile: Profile) -> dict[str, Any]:
+    """An `ltiResourceLink` item (Deep Linking 2.0, 2.1) with only what the platform accepts.
+
+    Its custom values name our placement, and ask for the earlier ids of link and course.
+    """
     item: dict[str, Any] = {
         "type": "ltiResourceLink",
         "title": link.title,
         "text": link.text,
         "url": tool_url("/"),
         "icon": {"url": tool_url("/static/mark.png"), "width": 64, "height": 64},
-        "custom": {"placement": link.placement},
+        "custom": {"placement": link.placement, **history_variables(profile.link_history)},
     }
     if asked.accept_lineitem is not False:
         item["lineItem"] = {
-            "scoreMaximum": float(link.points),
+            "scoreMaximum": int(link.points),
             "label": link.title,
             "resourceId": link.placement,
             "tag": QUIZ_TAG,
@@ -78,6 +83,7 @@ def response_token(
     now = int(time.time())
     body: dict[str, Any] = {
         "iss": registration.client_id,
+        "sub": registration.client_id,
         "aud": registration.issuer,
         "iat": now - 5,
         "exp": now + RESPONSE_SECONDS,

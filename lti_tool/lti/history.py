@@ -1,0 +1,69 @@
+"""Where a copied link comes from, as far as the launch tells.
+
+Three things travel with a copy: our own id in the link's custom values; the earlier ids of the
+link; those of its course (LTI 1.3 core, appendix B: `ResourceLink.id.history` and
+`Context.id.history`). A platform fills in what it knows, sends the variable's name where it knows
+nothing, and may stop halfway.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from lti_tool.lti.claims import IDENTIFIER_CHARACTERS, UNSTORABLE, LaunchClaims
+
+PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{8,32}")
+MOST_IDS = 50
+BROKEN_OFF = ("truncated", "timed out")
+"""How Canvas ends a list that it could not finish."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Our own id of a placement ("" for none); earlier ids of link and course, the newest first."""
+
+    placement: str = ""
+    links: tuple[str, ...] = ()
+    contexts: tuple[str, ...] = ()
+
+
+def origin_of_link(claims: LaunchClaims) -> Origin:
+    """What the launch says; Brightspace says it in a claim of its own as well."""
+    custom = {name.lower(): value for name, value in claims.custom.items()}
+    vendor = claims.brightspace
+    public_id = custom.get("placement")
+    is_ours = isinstance(public_id, str) and PUBLIC_ID.fullmatch(public_id)
+    links, contexts = custom.get("resource_link_id_history"), custom.get("context_id_history")
+    return Origin(
+        placement=str(public_id) if is_ours else "",
+        links=read_history(links) or read_history(vendor.get("ResourceLink.id.history")),
+        contexts=read_history(contexts) or read_history(vendor.get("Context.id.history")),
+    )
+
+
+def read_history(value: object) -> tuple[str, ...]:
+    """The ids of a comma-separated list, percent-encoded as they may be; what is none is left out.
+
+    A value that begins with a dollar sign is a variable that the platform does not know.
+    """
+    if not isinstance(value, str) or value.startswith("$"):
+        return ()
+    parts = (unquote(part.strip()) for part in value.split(",", MOST_IDS)[:MOST_IDS])
+    return tuple(dict.fromkeys(part for part in parts if _is_id(part)))
+
+
+def _is_id(text: str) -> bool:
+    fits = 1 <= len(text) <= IDENTIFIER_CHARACTERS and not UNSTORABLE.search(text)
+    return fits and not text.startswith("$") and text not in BROKEN_OFF
+
+
+def history_variables(link_history: str) -> Mapping[str, Any]:
+    """Custom values that ask the platform for these histories at every launch of a link."""
+    return {
+        "resource_link_id_history": link_history,
+        "context_id_history": "$Context.id.history",
+    }
