@@ -82,7 +82,8 @@ def unit_of_work() -> Iterator[Session]:
     session = db.session()
     if session.info.get("unit_of_work"):
         raise RuntimeError("a unit of work is already open; use cases must not open one")
-    session.commit()  # ends the read transaction, so that SQLite can take the write lock at once
+    if session.in_transaction():
+        session.commit()  # ends reading, so that SQLite can take the write lock at once
     session.info["unit_of_work"] = True
     try:
         session.connection(execution_options={"lti_tool_write": True})
@@ -121,45 +122,45 @@ def _find_statement(model: type[T], names: tuple[str, ...]) -> Select[T]:
     return select(model).where(*(getattr(model, name) == bindparam(name) for name in names))
 
 
-def upsert(
-    model: type[T],
-    key: Mapping[str, Any],
-    values: Mapping[str, Any],
-    *,
-    empty_keeps: bool = False,
-) -> T:
+def upsert(model: type[T], key: Mapping[str, Any], values: Mapping[str, Any]) -> T:
     """Insert the row with natural key `key`, or update it to `values`; returns it.
 
-    Nothing is written where the row already says the same. With `empty_keeps`, an empty value
-    leaves what is stored as it was. A concurrent insert of the same key ends in one row on SQLite
-    and PostgreSQL alike.
+    Nothing is written where the row already says the same. A concurrent insert of the same key
+    ends in one row on SQLite and PostgreSQL alike.
     """
-    session = db.session()
     found = find(model, **key)
-    wanted = {name: value for name, value in values.items() if value or not empty_keeps}
-    if found is not None and all(getattr(found, name) == wanted[name] for name in wanted):
+    if found is not None and all(getattr(found, name) == values[name] for name in values):
         return found
-    dialect_name = session.connection().dialect.name
-    statement = _upsert_statement(model, dialect_name, tuple(key), tuple(wanted or key))
-    stored: T = session.scalars(
-        statement,
+    stored: T = db.session.scalars(
+        upsert_statement(model, tuple(key), tuple(values or key), model),
         {**key, **values},
         execution_options={"populate_existing": True, "render_nulls": True},
     ).one()
     return stored
 
 
+def upsert_statement(
+    model: type[Base], key: tuple[str, ...], changes: tuple[str, ...], returned: Any
+) -> Any:
+    """INSERT that on a conflict of `key` sets `changes` instead; returns the column or row."""
+    dialect_name = db.session.connection().dialect.name
+    return _upsert_statement(model, dialect_name, key, changes, returned)
+
+
 @cache
 def _upsert_statement(
-    model: type[Base], dialect_name: str, key: tuple[str, ...], changes: tuple[str, ...]
+    model: type[Base],
+    dialect_name: str,
+    key: tuple[str, ...],
+    changes: tuple[str, ...],
+    returned: Any,
 ) -> Any:
-    """INSERT that on a conflict of `key` sets `changes` instead; returns the row."""
     dialect = sqlite if dialect_name == "sqlite" else postgresql
     statement: Any = dialect.insert(model)
     statement = statement.on_conflict_do_update(
         index_elements=list(key), set_={name: statement.excluded[name] for name in changes}
     )
-    return statement.returning(model)
+    return statement.returning(returned)
 
 
 def init_app(app: Flask, database_url: str) -> None:

@@ -18,7 +18,8 @@ from sqlalchemy import JSON, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool import outbox
-from lti_tool.db import Base, UTCDateTime, db, utcnow
+from lti_tool.db import Base, UTCDateTime, utcnow
+from lti_tool.rows import insert_row
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,7 +191,7 @@ def publish(event: Event) -> None:
     """Log the event and set off its reactions; the caller's unit of work commits them together."""
     values = {f.name: getattr(event, f.name) for f in dataclasses.fields(event)}
     common = {name: values.pop(name) for name in ("user_id", "context_id", "at")}
-    db.session.add(EventRecord(name=type(event).__name__, data=values, **common))
+    insert_row(EventRecord, {"name": type(event).__name__, "data": values, **common})
     reactions: Reactions = current_app.extensions["lti_tool_reactions"]
     for handler in reactions.now.get(type(event), ()):
         handler(event)

@@ -5,82 +5,106 @@ What the platform leaves empty never overwrites what it said before.
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, bindparam, select
 
 from lti_tool.courses.models import Context, Membership, ResourceLink, User
+from lti_tool.curriculum.models import Placement
 from lti_tool.curriculum.placing import place
-from lti_tool.db import db, upsert, utcnow
+from lti_tool.db import db, utcnow
 from lti_tool.events import LaunchReceived, LineItemChanged, publish
-from lti_tool.launch.models import Launch
+from lti_tool.launch.models import Launch, new_launch_id
 from lti_tool.lti.ags import SCORE_SCOPE
-from lti_tool.lti.claims import ContextClaim, LaunchClaims, ResourceLinkClaim
+from lti_tool.lti.claims import AgsClaim, ContextClaim, LaunchClaims, ResourceLinkClaim
 from lti_tool.lti.history import origin_of_link
 from lti_tool.lti.logins import digest
 from lti_tool.lti.messages import ValidLaunch
-from lti_tool.lti.models import Registration
+from lti_tool.lti.models import Deployment, Registration
 from lti_tool.lti.profiles import PROFILES
 from lti_tool.lti.refusals import refusal
 from lti_tool.lti.registrations import origin_of
 from lti_tool.lti.roles import POWERS, Power, Role, course_role
+from lti_tool.rows import execute, insert_row, keep_row, table_of
 
 HOURS_WITHOUT_COOKIE = 4
+NO_CONTEXT = ""
 PERSON = ("name", "given_name", "family_name", "email")
 
 
-def enter(launch: ValidLaunch, page_secret: str = "") -> Launch:
+@dataclass(frozen=True)
+class Entered:
+    """The visit that a launch begins."""
+
+    launch_id: str
+    role: Role
+
+
+def enter(launch: ValidLaunch, page_secret: str = "") -> Entered:
     """Keep who came where, open the visit and publish `LaunchReceived`.
 
     `page_secret` proves the visit where no cookie does; such a visit is shorter. Called within a
     unit of work, after `lti.logins.consume`.
     """
     claims, deployment = launch.claims, launch.deployment
-    context = _keep_context(deployment.id, claims.context or ContextClaim(id=""))
-    user = _keep_user(deployment.registration_id, claims)
-    link = _link_of(context, claims)
+    known = _known(deployment.id, claims)
+    context_id = _keep_context(known, deployment.id, claims)
+    user_id = _keep_user(known, deployment.registration_id, claims)
+    link_id = _link_of(known, context_id, claims)
     role = course_role(claims.roles)
     if claims.deep_linking is not None and Power.LINK not in POWERS[role]:
         raise refusal("instructors_only")
-    now = utcnow()
-    membership = upsert(
+    membership_id = keep_row(
         Membership,
-        {"context_id": context.id, "user_id": user.id},
-        {"role": role, "last_launch_at": now},
+        known,
+        {"context_id": context_id, "user_id": user_id},
+        {"role": role, "last_launch_at": utcnow()},
     )
-    registration = launch.login.registration
-    visit = Launch(
-        login_state_id=launch.login.id,
-        membership_id=membership.id,
-        resource_link_id=link.id if link else None,
-        deep_linking=asdict(claims.deep_linking) if claims.deep_linking else None,
-        for_user=claims.for_user,
-        mentees=list(claims.mentees) if role == Role.MENTOR else None,
-        browser_hash=launch.login.browser_hash,
-        secret_hash=digest(page_secret) if page_secret else None,
-        role=role,
-        document_target=claims.presentation.document_target,
-        return_url=claims.presentation.return_url,
-        locale=claims.presentation.locale or claims.locale,
-        frame_ancestors=" ".join(_ancestors(registration, claims.presentation.return_url)),
-        expires_at=now + timedelta(hours=_hours(with_cookie=not page_secret)),
-    )
-    db.session.add(visit)
-    db.session.flush()
+    launch_id = _open_visit(launch, membership_id, link_id, role, page_secret)
     publish(
         LaunchReceived(
-            user_id=user.id,
-            context_id=context.id,
-            launch_id=visit.id,
+            user_id=user_id,
+            context_id=context_id,
+            launch_id=launch_id,
             message_type=claims.message_type,
-            resource_link_id=link.id if link else None,
+            resource_link_id=link_id,
             role=role,
         )
     )
-    return visit
+    return Entered(launch_id, role)
+
+
+def _open_visit(
+    launch: ValidLaunch, membership_id: int, link_id: int | None, role: Role, page_secret: str
+) -> str:
+    claims, login, presentation = launch.claims, launch.login, launch.claims.presentation
+    now = utcnow()
+    launch_id = new_launch_id()
+    values = {
+        "id": launch_id,
+        "login_state_id": login.id,
+        "membership_id": membership_id,
+        "resource_link_id": link_id,
+        "deep_linking": asdict(claims.deep_linking) if claims.deep_linking else None,
+        "for_user": claims.for_user,
+        "mentees": list(claims.mentees) if role == Role.MENTOR else None,
+        "browser_hash": login.browser_hash,
+        "secret_hash": digest(page_secret) if page_secret else None,
+        "role": role,
+        "document_target": presentation.document_target,
+        "return_url": presentation.return_url,
+        "locale": presentation.locale or claims.locale,
+        "frame_ancestors": " ".join(_ancestors(login.registration, presentation.return_url)),
+        "created_at": now,
+        "expires_at": now + timedelta(hours=_hours(with_cookie=not page_secret)),
+    }
+    insert_row(Launch, values)
+    return launch_id
 
 
 def _hours(*, with_cookie: bool) -> int:
@@ -88,65 +112,107 @@ def _hours(*, with_cookie: bool) -> int:
     return hours if with_cookie else min(hours, HOURS_WITHOUT_COOKIE)
 
 
-def _keep_context(deployment_id: int, claim: ContextClaim) -> Context:
-    return upsert(
+CONTEXT, USER, MEMBERSHIP, LINK, PLACEMENT = (
+    table_of(model) for model in (Context, User, Membership, ResourceLink, Placement)
+)
+KNOWN = (
+    select(CONTEXT, USER, MEMBERSHIP, LINK, PLACEMENT.c.id)
+    .select_from(DEPLOYMENT := table_of(Deployment))
+    .outerjoin(
+        CONTEXT,
+        (CONTEXT.c.deployment_id == DEPLOYMENT.c.id)
+        & (CONTEXT.c.context_id == bindparam("context_id")),
+    )
+    .outerjoin(
+        USER,
+        (USER.c.registration_id == DEPLOYMENT.c.registration_id) & (USER.c.sub == bindparam("sub")),
+    )
+    .outerjoin(
+        MEMBERSHIP,
+        (MEMBERSHIP.c.context_id == CONTEXT.c.id) & (MEMBERSHIP.c.user_id == USER.c.id),
+    )
+    .outerjoin(
+        LINK,
+        (LINK.c.context_id == CONTEXT.c.id)
+        & (LINK.c.resource_link_id == bindparam("resource_link_id")),
+    )
+    .outerjoin(PLACEMENT, PLACEMENT.c.resource_link_id == LINK.c.id)
+    .where(DEPLOYMENT.c.id == bindparam("deployment_id"))
+    .set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
+)
+"""All that is known of who comes where, in one query; None in every column of an unknown row."""
+
+
+def _known(deployment_id: int, claims: LaunchClaims) -> Mapping[Any, Any]:
+    values = {
+        "deployment_id": deployment_id,
+        "context_id": claims.context.id if claims.context else NO_CONTEXT,
+        "sub": claims.sub,
+        "resource_link_id": claims.resource_link.id if claims.resource_link else None,
+    }
+    return execute(KNOWN, values).one()._mapping
+
+
+def _keep_context(known: Mapping[Any, Any], deployment_id: int, claims: LaunchClaims) -> int:
+    claim = claims.context or ContextClaim(id=NO_CONTEXT)
+    return keep_row(
         Context,
+        known,
         {"deployment_id": deployment_id, "context_id": claim.id},
         {"label": claim.label, "title": claim.title},
-        empty_keeps=True,
     )
 
 
-def _keep_user(registration_id: int, claims: LaunchClaims) -> User:
-    return upsert(
+def _keep_user(known: Mapping[Any, Any], registration_id: int, claims: LaunchClaims) -> int:
+    return keep_row(
         User,
+        known,
         {"registration_id": registration_id, "sub": claims.sub},
         {name: getattr(claims, name) for name in PERSON},
-        empty_keeps=True,
     )
 
 
-def _link_of(context: Context, claims: LaunchClaims) -> ResourceLink | None:
-    """The link that the message is about, if any; a new one finds what was prepared for it."""
+def _link_of(known: Mapping[Any, Any], context_id: int, claims: LaunchClaims) -> int | None:
+    """The link that the message is about, if any; one without a module may find it prepared."""
     if claims.resource_link is not None:
-        link = _keep_link(context, claims, claims.resource_link)
-        place(link, origin_of_link(claims))
-        return link
+        link_id = _keep_link(known, context_id, claims, claims.resource_link)
+        if known[PLACEMENT.c.id] is None:
+            place(db.session.get_one(ResourceLink, link_id), origin_of_link(claims))
+        return link_id
     if claims.deep_linking is not None:
         return None
     column = claims.ags.lineitem
-    of_column = select(ResourceLink).filter_by(context_id=context.id, lineitem_url=column)
+    of_column = select(ResourceLink.id).filter_by(context_id=context_id, lineitem_url=column)
     graded = db.session.scalar(of_column) if column else None
     if graded is None:
         raise refusal("claim_missing", "resource_link")
     return graded
 
 
-def _keep_link(context: Context, claims: LaunchClaims, claim: ResourceLinkClaim) -> ResourceLink:
+def _keep_link(
+    known: Mapping[Any, Any], context_id: int, claims: LaunchClaims, claim: ResourceLinkClaim
+) -> int:
     """Keep the link; a line item that is new or another one is an event, for scores may wait."""
-    key = {"context_id": context.id, "resource_link_id": claim.id}
-    stored = select(ResourceLink.lineitem_url, ResourceLink.ags_scopes).filter_by(**key)
-    known = db.session.execute(stored).one_or_none()
-    link = upsert(
+    link_id = keep_row(
         ResourceLink,
-        key,
+        known,
+        {"context_id": context_id, "resource_link_id": claim.id},
         {
             "title": claim.title,
             "lineitem_url": claims.ags.lineitem,
             "lineitems_url": claims.ags.lineitems,
             "ags_scopes": list(claims.ags.scope),
         },
-        empty_keeps=True,
     )
-    if known is not None and _takes_scores_anew(link, known.lineitem_url, known.ags_scopes):
-        publish(LineItemChanged(context_id=context.id, resource_link_id=link.id))
-    return link
+    if known[LINK.c.id] is not None and _takes_scores_anew(known, claims.ags):
+        publish(LineItemChanged(context_id=context_id, resource_link_id=link_id))
+    return link_id
 
 
-def _takes_scores_anew(link: ResourceLink, known_url: str, known_scopes: list[str]) -> bool:
+def _takes_scores_anew(known: Mapping[Any, Any], said: AgsClaim) -> bool:
     """Whether the line item is another one than was known, or takes scores only now."""
-    is_opened = SCORE_SCOPE in link.ags_scopes and SCORE_SCOPE not in known_scopes
-    return link.lineitem_url != known_url or is_opened
+    is_other = said.lineitem not in ("", known[LINK.c.lineitem_url])
+    return is_other or (SCORE_SCOPE in said.scope and SCORE_SCOPE not in known[LINK.c.ags_scopes])
 
 
 def _ancestors(registration: Registration | None, return_url: str) -> list[str]:

@@ -158,7 +158,7 @@ def _enter(login_state: LoginState, way: Way) -> ResponseReturnValue:
     with unit_of_work():
         logins.consume(login_state, way)
         entered = entering.enter(valid, page_secret)
-    launch_id = entered.id + (session.SEPARATOR + page_secret if page_secret else "")
+    launch_id = entered.launch_id + (session.SEPARATOR + page_secret if page_secret else "")
     learns = valid.claims.message_type == "LtiResourceLinkRequest" and entered.role == Role.LEARNER
     first = "lessons.module" if learns else "launch.start"  # most launches: spare them a redirect
     return redirect(url_for(first, launch_id=launch_id), SEE_OTHER)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import joinedload
 
 from lti_tool.db import db, utcnow
@@ -24,6 +24,7 @@ from lti_tool.lti.claims import UNSTORABLE
 from lti_tool.lti.models import LoginState, LoginStatus, Registration, Way
 from lti_tool.lti.refusals import refusal
 from lti_tool.lti.registrations import find_registrations, origin_of, tool_url
+from lti_tool.rows import execute, insert_row, table_of
 
 LOGIN_MINUTES = 15
 STORAGE_TARGET = re.compile(r"[A-Za-z0-9_.-]{1,100}")
@@ -64,16 +65,17 @@ def begin_login(form: Mapping[str, str], browser_secret: str) -> BegunLogin:
     target = form.get("lti_storage_target", "")
     target = target if STORAGE_TARGET.fullmatch(target) else ""
     storage_secret = secrets.token_urlsafe(24) if target else ""
-    db.session.add(
-        LoginState(
-            registration_id=registration.id,
-            state_hash=digest(state),
-            nonce_hash=digest(nonce),
-            browser_hash=digest(browser_secret),
-            storage_hash=digest(storage_secret) if target else None,
-            storage_target=target or None,
-            expires_at=utcnow() + timedelta(minutes=LOGIN_MINUTES),
-        )
+    insert_row(
+        LoginState,
+        {
+            "registration_id": registration.id,
+            "state_hash": digest(state),
+            "nonce_hash": digest(nonce),
+            "browser_hash": digest(browser_secret),
+            "storage_hash": digest(storage_secret) if target else None,
+            "storage_target": target or None,
+            "expires_at": utcnow() + timedelta(minutes=LOGIN_MINUTES),
+        },
     )
     return BegunLogin(
         address=_authentication_request(registration, form, state, nonce),
@@ -117,15 +119,18 @@ def _registration_for(form: Mapping[str, str]) -> Registration:
     return found[0]
 
 
+BY_STATE = (
+    select(LoginState)
+    .options(joinedload(LoginState.registration))
+    .where(LoginState.state_hash == bindparam("state_hash"))
+)
+
+
 def find_login(state: str) -> LoginState:
     """The login with that state, whatever has become of it; raises `LaunchRefused`."""
     if not state:
         raise refusal("state_missing")
-    login = db.session.scalar(
-        select(LoginState)
-        .options(joinedload(LoginState.registration))
-        .where(LoginState.state_hash == digest(state))
-    )
+    login: LoginState | None = db.session.scalar(BY_STATE, {"state_hash": digest(state)})
     if login is None:
         raise refusal("state_unknown")
     return login
@@ -171,15 +176,18 @@ def check_pending(login: LoginState) -> None:
         raise refusal("login_expired")
 
 
+LOGINS = table_of(LoginState)
+END = (
+    update(LOGINS)
+    .where(LOGINS.c.id == bindparam("login_id"), LOGINS.c.status == LoginStatus.PENDING)
+    .values(status=LoginStatus.LAUNCHED, way=bindparam("way"), ended_at=bindparam("ended_at"))
+)
+
+
 def consume(login: LoginState, way: Way) -> None:
     """End the login as launched, once: a second launch with the same state is refused."""
-    ended = db.session.execute(
-        update(LoginState)
-        .where(LoginState.id == login.id, LoginState.status == LoginStatus.PENDING)
-        .values(status=LoginStatus.LAUNCHED, way=way, ended_at=utcnow())
-        .execution_options(synchronize_session=False)
-    )
-    if ended.rowcount != 1:  # type: ignore[attr-defined]
+    ended = execute(END, {"login_id": login.id, "way": way, "ended_at": utcnow()})
+    if ended.rowcount != 1:
         raise refusal("replayed")
 
 

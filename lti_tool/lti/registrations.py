@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 from pylti1p3.registration import Registration as Pylti1p3Registration
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import selectinload
 
 from lti_tool.db import db, upsert
@@ -121,14 +121,17 @@ def list_registrations() -> Sequence[Registration]:
     return db.session.scalars(query.order_by(Registration.name, Registration.id)).all()
 
 
+OF_ISSUER = select(Registration).where(
+    Registration.issuer == bindparam("issuer"), Registration.enabled.is_(True)
+)
+OF_CLIENT = OF_ISSUER.where(Registration.client_id == bindparam("client_id"))
+
+
 def find_registrations(issuer: str, client_id: str | None) -> Sequence[Registration]:
     """Enabled registrations of an issuer, of one client id where it is given."""
-    query = select(Registration).where(
-        Registration.issuer == issuer, Registration.enabled.is_(True)
-    )
     if client_id:
-        query = query.where(Registration.client_id == client_id)
-    return db.session.scalars(query.limit(2)).all()
+        return db.session.scalars(OF_CLIENT, {"issuer": issuer, "client_id": client_id}).all()
+    return db.session.scalars(OF_ISSUER, {"issuer": issuer}).all()
 
 
 def get_registration(registration_id: int) -> Registration:
