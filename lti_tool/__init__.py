@@ -13,7 +13,7 @@ from flask_bootstrap import Bootstrap5
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from lti_tool import db, errors, events, health, web
+from lti_tool import db, errors, events, health, outbox, web
 from lti_tool.analytics.views import blueprint as analytics
 from lti_tool.commands import add_commands
 from lti_tool.config import read_settings
@@ -24,7 +24,7 @@ from lti_tool.launch.picking_views import blueprint as picking
 from lti_tool.launch.views import blueprint as launch
 from lti_tool.lessons.views import blueprint as lessons
 from lti_tool.quiz.views import blueprint as quiz
-from lti_tool.reactions import REACTIONS
+from lti_tool.reactions import LANE_OF, REACTIONS
 
 ROOT = Path(__file__).parent.parent
 STATIC_SECONDS = 3600
@@ -43,6 +43,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     Bootstrap5(app)
     errors.init_app(app)
     events.init_app(app, REACTIONS)
+    outbox.init_app(app, LANE_OF)
     web.init_app(app)
     add_commands(app)
     pages = (launch, picking, copying, curriculum, lessons, quiz, grades, analytics)

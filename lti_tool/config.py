@@ -26,6 +26,8 @@ class Settings:
     proxies: int = 0
     session_hours: int = 12
     worker_threads: int = 8
+    platform_calls: int = 4
+    lease_seconds: int = 30
     log_level: str = "INFO"
 
 
@@ -77,6 +79,8 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "proxies": _whole(0, 10),
     "session_hours": _whole(1, 168),
     "worker_threads": _whole(1, 64),
+    "platform_calls": _whole(1, 64),
+    "lease_seconds": _whole(3, 600),
     "log_level": _log_level,
 }
 REQUIRED = ("database_url", "public_url", "secret_key")

@@ -7,7 +7,7 @@ Reading needs none: a read transaction begins with the first query and ends with
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -32,6 +32,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 SQLITE_BUSY_SECONDS = 10
+AFTERWARDS = "lti_tool_after_commit"
 
 T = TypeVar("T", bound="Base")
 
@@ -85,6 +86,8 @@ def unit_of_work() -> Iterator[Session]:
     if session.in_transaction():
         session.commit()  # ends reading, so that SQLite can take the write lock at once
     session.info["unit_of_work"] = True
+    afterwards: list[Callable[[], None]] = []
+    session.info[AFTERWARDS] = afterwards
     try:
         session.connection(execution_options={"lti_tool_write": True})
         yield session
@@ -94,6 +97,14 @@ def unit_of_work() -> Iterator[Session]:
         raise
     finally:
         session.info["unit_of_work"] = False
+        session.info.pop(AFTERWARDS)
+    for step in afterwards:
+        step()
+
+
+def after_commit(step: Callable[[], None]) -> None:
+    """Have `step` called when the open unit of work has been committed; it must not raise."""
+    db.session().info[AFTERWARDS].append(step)
 
 
 def end_reading() -> None:

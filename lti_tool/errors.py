@@ -96,12 +96,22 @@ class PlatformError(Exception):
 
     `kind` says who can cure it: "retry" (time), "wait" (time, stated in `retry_after_seconds`),
     "needs instructor", "needs admin" or "never". The text is one line for that person.
+    `platform_wide`: whether other calls to the platform would fare the same; it then gets a rest.
+    Where that is not stated, it is so for "retry".
     """
 
-    def __init__(self, kind: str, message: str, retry_after_seconds: float | None = None) -> None:
+    def __init__(
+        self,
+        kind: str,
+        message: str,
+        retry_after_seconds: float | None = None,
+        *,
+        platform_wide: bool | None = None,
+    ) -> None:
         super().__init__(message)
         self.kind = kind
         self.retry_after_seconds = retry_after_seconds
+        self.platform_wide = kind == "retry" if platform_wide is None else platform_wide
 
 
 def wants_json() -> bool:

@@ -19,6 +19,7 @@ from lti_tool.events import (
 )
 from lti_tool.grades.delivery import HANDLER as DELIVER_SCORE
 from lti_tool.grades.delivery import deliver_score, redeliver_for_link
+from lti_tool.grades.lanes import registration_of_grade
 from lti_tool.grades.recording import update_grade
 
 REACTIONS = Reactions(
@@ -36,6 +37,15 @@ REACTIONS = Reactions(
 HANDLERS: dict[str, Callable[[int], None]] = {
     DELIVER_SCORE: deliver_score,
 }
+
+LANE_OF: dict[str, Callable[[int], int | None]] = {
+    DELIVER_SCORE: registration_of_grade,
+}
+"""How the id of the registration is found whose platform a handler calls, from its subject id.
+
+Calls to a platform are limited, and rest while it is in trouble. A handler without an entry here
+calls none.
+"""
 
 EVERY: Mapping[str, int] = {}
 """Handlers that also run by themselves, with subject id 0: seconds from one turn to the next."""

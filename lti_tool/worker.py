@@ -14,42 +14,18 @@ from flask import Flask
 
 from lti_tool import outbox, periodic
 from lti_tool.db import unit_of_work
-from lti_tool.errors import PlatformError
-from lti_tool.outbox import OutboxMessage
-from lti_tool.reactions import EVERY, HANDLERS
+from lti_tool.leases import Leases
+from lti_tool.outbox import Claimed
+from lti_tool.reactions import EVERY
+from lti_tool.running import run_message
 
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 0.25
 FAULT_SECONDS = 5.0
-TURN_SECONDS = 1.0
-PASSING = ("retry", "wait")
+LOOK_SECONDS = 1.0
 
 
-def run_message(message: OutboxMessage) -> None:
-    """Run one claimed message and settle it; nothing that a handler raises gets out."""
-    try:
-        HANDLERS[message.handler](message.subject_id)
-    except PlatformError as error:
-        with unit_of_work():
-            _settle_failure(message, error)
-    except Exception as error:
-        log.exception("%s(%s) broke down", message.handler, message.subject_id)
-        with unit_of_work():
-            outbox.postpone(message, repr(error)[:500])  # escapes what no database takes
-    else:
-        with unit_of_work():
-            outbox.finish(message.id)
-
-
-def _settle_failure(message: OutboxMessage, error: PlatformError) -> None:
-    log.warning("%s(%s): %s: %s", message.handler, message.subject_id, error.kind, error)
-    if error.kind in PASSING:
-        outbox.postpone(message, str(error), error.retry_after_seconds)
-    else:
-        outbox.fail(message.id, str(error))
-
-
-def claim_due(app: Flask, limit: int) -> Sequence[OutboxMessage]:
+def claim_due(app: Flask, limit: int) -> Sequence[Claimed]:
     """Claim up to `limit` due messages; an idle look takes no lock."""
     with app.app_context():
         if not outbox.something_is_due():
@@ -84,12 +60,11 @@ class Worker:
 
         With `until_idle`, what waits is carried out, but no periodic work is started.
         """
-        with ThreadPoolExecutor(self.threads) as pool:
+        with Leases(self.app) as leases, ThreadPoolExecutor(self.threads) as pool:
             while not self._stopping.is_set():
-                if not until_idle:
-                    self._start_turns()
+                self._look(turns=not until_idle)
                 claimed = self._claim()
-                self._running |= {pool.submit(self._run_one, message) for message in claimed}
+                self._running |= {pool.submit(self._run_one, leases, each) for each in claimed}
                 if self._running:
                     self._await_a_free_thread()
                 elif until_idle and not claimed:
@@ -98,31 +73,32 @@ class Worker:
                     self._stopping.wait(IDLE_SECONDS)
 
     def _await_a_free_thread(self) -> None:
-        full = len(self._running) >= self.threads
-        timeout = None if full else IDLE_SECONDS
-        finished, self._running = wait(self._running, timeout, FIRST_COMPLETED)
+        finished, self._running = wait(self._running, IDLE_SECONDS, FIRST_COMPLETED)
         for future in finished:
             if future.exception() is not None:
                 log.error("a message could not be settled", exc_info=future.exception())
 
-    def _run_one(self, message: OutboxMessage) -> None:
-        with self.app.app_context():
+    def _run_one(self, leases: Leases, message: Claimed) -> None:
+        with leases.hold(message), self.app.app_context():
             run_message(message)
 
-    def _start_turns(self) -> None:
-        """Look once a second whether periodic work has come round."""
+    def _look(self, *, turns: bool) -> None:
+        """Once a second: what did other workers leave behind, and has periodic work come round?"""
         if time.monotonic() < self._next_look:
             return
-        self._next_look = time.monotonic() + TURN_SECONDS
+        self._next_look = time.monotonic() + LOOK_SECONDS
         try:
             with self.app.app_context():
-                periodic.start_turns(EVERY)
+                outbox.take_back()
+                if turns:
+                    periodic.start_turns(EVERY)
         except Exception:
-            log.exception("periodic work cannot be started; trying again")
+            log.exception("the outbox cannot be looked after; trying again")
 
-    def _claim(self) -> Sequence[OutboxMessage]:
+    def _claim(self) -> Sequence[Claimed]:
+        free = self.threads - len(self._running)
         try:
-            return claim_due(self.app, self.threads - len(self._running))
+            return claim_due(self.app, free) if free else ()
         except Exception:
             log.exception("the outbox cannot be read; trying again")
             self._stopping.wait(FAULT_SECONDS)

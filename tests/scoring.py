@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from lti_tool.db import db, unit_of_work, utcnow
 from lti_tool.grades.models import Delivery
-from lti_tool.outbox import OutboxMessage
+from lti_tool.outbox import Lane, OutboxMessage
 from tests.browsers import Browser
 from tests.databases import rows
 from tests.platforms import Answer
@@ -30,10 +30,11 @@ def learner_with_score(
 
 
 def make_due(app: Flask) -> None:
-    """Let all waiting messages be due now, and let the last score be sent some seconds ago."""
+    """Let all waiting messages be due now, pauses be over, and the last score some seconds old."""
     with app.app_context(), unit_of_work():
         past = utcnow() - timedelta(seconds=1)
         db.session.execute(update(OutboxMessage).values(due_at=past))
+        db.session.execute(update(Lane).values(paused_until=None))
         for delivery in db.session.query(Delivery).where(Delivery.sent_timestamp.is_not(None)):
             assert delivery.sent_timestamp is not None
             delivery.sent_timestamp -= timedelta(seconds=3)

@@ -37,6 +37,8 @@ BAD = {
     "LTI_TOOL_PROXIES": ["", "-1", "11", "one", "1.0", "9" * 5000],
     "LTI_TOOL_SESSION_HOURS": ["0", "169", "²"],
     "LTI_TOOL_WORKER_THREADS": ["0", "65"],
+    "LTI_TOOL_PLATFORM_CALLS": ["0", "65"],
+    "LTI_TOOL_LEASE_SECONDS": ["2", "601"],
     "LTI_TOOL_LOG_LEVEL": ["", "LOUD"],
     "LTI_TOOL_PUBLIC_ULR": ["https://tool.example"],
     "LTI_TOOL_": ["x"],

@@ -15,6 +15,7 @@ from lti_tool.db import unit_of_work, utcnow
 from lti_tool.errors import PlatformError
 from lti_tool.outbox import OutboxMessage, Status
 from lti_tool.reactions import HANDLERS
+from lti_tool.running import run_message
 from lti_tool.worker import Worker, claim_due
 from tests.databases import change, on_sqlite, rows
 from tests.scoring import make_due
@@ -105,16 +106,68 @@ def test_eight_workers_claim_two_hundred_messages_and_none_twice(app: Flask) -> 
 def test_the_message_of_a_worker_that_died_is_claimed_again(app: Flask, said: list[int]) -> None:
     add(app, 1)
     [claimed] = claim_due(app, 1)
-    assert claimed.tries == 1 and claimed.leased_until is not None
-    assert timedelta(seconds=100) < claimed.leased_until - utcnow() <= timedelta(seconds=120)
-    assert claim_due(app, 1) == ()
+    assert claimed.tries == 1 and claim_due(app, 1) == ()
+    [message] = rows(app, OutboxMessage)
+    assert message.leased_until is not None
+    assert timedelta(seconds=20) < message.leased_until - utcnow() <= timedelta(seconds=30)
 
     change(app, OutboxMessage, leased_until=utcnow() - timedelta(seconds=1))
     run(app)
     assert said == [1]
     [message] = rows(app, OutboxMessage)
     assert (message.status, message.tries, message.leased_until) == (Status.DONE, 2, None)
-    assert message.finished_at is not None
+    assert message.failure == "lost" and message.finished_at is not None
+
+
+def test_a_message_that_ends_its_worker_again_and_again_waits_longer(app: Flask) -> None:
+    add(app, 1)
+    for tries in (1, 2, 3):
+        make_due(app)
+        [claimed] = claim_due(app, 1)
+        assert claimed.tries == tries
+        change(app, OutboxMessage, leased_until=utcnow() - timedelta(seconds=1))
+        with app.app_context():
+            assert outbox.take_back() == 1
+    [message] = rows(app, OutboxMessage)
+    assert message.due_at - utcnow() > timedelta(seconds=7)
+
+
+def test_a_worker_that_was_taken_over_settles_nothing(app: Flask, said: list[int]) -> None:
+    add(app, 1)
+    [lost] = claim_due(app, 1)
+    change(app, OutboxMessage, leased_until=utcnow() - timedelta(seconds=1))
+    with app.app_context():
+        outbox.take_back()
+    [taken_over] = claim_due(app, 1)
+    with app.app_context(), unit_of_work():
+        assert not outbox.finish(lost) and not outbox.postpone(lost, "retry", "down")
+        outbox.prolong([lost])
+    assert statuses(app) == {Status.RUNNING: 1}
+    with app.app_context(), unit_of_work():
+        assert outbox.finish(taken_over)
+    assert statuses(app) == {Status.DONE: 1}
+
+
+def test_slow_work_keeps_its_lease(
+    make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, seen = make_app(LTI_TOOL_LEASE_SECONDS="3"), []
+
+    def work(subject: int) -> None:
+        seen.append(subject)
+        change(app, OutboxMessage, leased_until=utcnow() + timedelta(seconds=1))
+        deadline = threading.Event()
+        for _ in range(40):
+            [message] = rows(app, OutboxMessage)
+            if message.leased_until and message.leased_until > utcnow() + timedelta(seconds=2):
+                return
+            deadline.wait(0.1)
+        raise AssertionError("nobody prolonged the lease")
+
+    monkeypatch.setitem(HANDLERS, SAY, work)
+    add(app, 1)
+    run(app)
+    assert seen == [1] and statuses(app) == {Status.DONE: 1}
 
 
 def test_a_poisonous_message_holds_up_nobody(
@@ -167,6 +220,38 @@ def test_what_time_cannot_cure_is_dead_until_a_person_retries_it(
     assert said == [7] and Status.DEAD not in statuses(app)
 
 
+def test_a_message_of_another_version_waits_a_while_and_is_then_dead(app: Flask) -> None:
+    add(app, 1, handler="renamed")
+    run(app)
+    [message] = rows(app, OutboxMessage)
+    assert message.status == Status.WAITING  # a newer worker may be about to start
+    change(app, OutboxMessage, created_at=utcnow() - timedelta(hours=2))
+    make_due(app)
+    run(app)
+    [message] = rows(app, OutboxMessage)
+    assert (message.status, message.failure) == (Status.DEAD, "never")
+    assert message.last_error and "no handler named renamed" in message.last_error
+
+
+def test_asking_again_does_not_cut_a_wait_short_but_a_person_can(
+    app: Flask, said: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(_: int) -> None:
+        raise PlatformError("wait", "Busy.", 600)
+
+    monkeypatch.setitem(HANDLERS, SAY, busy)
+    add(app, 1)
+    run(app)
+    monkeypatch.setitem(HANDLERS, SAY, said.append)
+    add(app, 1)
+    run(app)
+    assert said == []
+    with app.app_context(), unit_of_work():
+        outbox.hurry(SAY, 1)
+    run(app)
+    assert said == [1] and statuses(app) == {Status.DONE: 1}
+
+
 def test_two_dead_messages_of_one_kind_make_one_new_start(app: Flask, said: list[int]) -> None:
     add(app, 1)
     change(app, OutboxMessage, status=Status.DEAD)
@@ -193,9 +278,12 @@ def test_a_postponed_message_steps_back_for_a_newer_one(
     add(app, 1)
     with app.app_context():
         [message] = claim_due(app, 1)
-        Worker(app)._run_one(message)
+        run_message(message)
     assert statuses(app) == {Status.DONE: 1, Status.WAITING: 1}
+    newer = rows(app, OutboxMessage)[-1]
+    assert newer.due_at > utcnow() and newer.last_error == "down"  # it waits for both
     monkeypatch.setitem(HANDLERS, SAY, seen.append)
+    make_due(app)
     run(app)
     assert seen == [1, 1] and statuses(app) == {Status.DONE: 2}
 

@@ -215,7 +215,7 @@ def from_answer(response: requests.Response) -> PlatformError:
     status = response.status_code
     wait = _retry_after(response)
     if status == 429:
-        return PlatformError("wait", "The platform asked for a pause.", wait)
+        return PlatformError("wait", "The platform asked for a pause.", wait, platform_wide=True)
     if status == 409:
         return PlatformError("wait", "The platform holds a score of the same second.", wait)
     if status in (408, 425) or status >= 500:

@@ -1,0 +1,93 @@
+"""A circuit breaker for each lane, and the pauses that a platform asks for."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, or_, select, update
+
+from lti_tool.db import db, utcnow
+from lti_tool.errors import PlatformError
+from lti_tool.outbox.models import NO_PLATFORM, Lane, OutboxMessage, Status
+
+OPEN_FROM = 5
+FIRST_PAUSE_SECONDS = 4.0
+LONGEST_PAUSE_SECONDS = 3600.0
+TOO_FAR = timedelta(seconds=2 * LONGEST_PAUSE_SECONDS)
+
+
+def lets_through(now: datetime) -> ColumnElement[bool]:
+    """Whether the lane is not paused; a pause too far ahead was set by another clock."""
+    return or_(
+        Lane.paused_until.is_(None), Lane.paused_until <= now, Lane.paused_until > now + TOO_FAR
+    )
+
+
+def is_open(failures: int) -> bool:
+    """Whether so many failures in a row allow nothing but a probe."""
+    return failures >= OPEN_FROM
+
+
+def note_success(lane_id: int) -> None:
+    """The platform did what was asked. When it comes back from trouble, what waited for it is due.
+
+    A message that failed meanwhile need not sit out its own back-off.
+    """
+    if lane_id == NO_PLATFORM:
+        return
+    failures = db.session.scalar(
+        select(Lane.failures).where(Lane.id == lane_id, Lane.failures > 0).with_for_update()
+    )
+    if failures is None:
+        return
+    _change(lane_id, failures=0, paused_until=None, reason="")
+    if is_open(failures):
+        db.session.execute(
+            update(OutboxMessage)
+            .where(
+                OutboxMessage.lane_id == lane_id,
+                OutboxMessage.status == Status.WAITING,
+                OutboxMessage.failure == "retry",
+            )
+            .values(due_at=utcnow())
+            .execution_options(synchronize_session=False)
+        )
+
+
+def note_trouble(lane_id: int, error: PlatformError) -> None:
+    """The platform failed, or asked for a pause, as a whole.
+
+    Failures of calls that were under way when the lane was paused count once.
+    """
+    if lane_id == NO_PLATFORM:
+        return
+    lane = db.session.execute(
+        select(Lane.failures, Lane.paused_until).where(Lane.id == lane_id).with_for_update()
+    ).one()
+    now = utcnow()
+    paused = lane.paused_until is not None and now < lane.paused_until <= now + TOO_FAR
+    failures = lane.failures + (not paused)
+    seconds = error.retry_after_seconds or 0.0
+    if not seconds and (error.kind == "wait" or is_open(failures)):
+        seconds = pause_seconds(failures)
+    until = now + timedelta(seconds=seconds) if seconds else None
+    if paused and (until is None or until < lane.paused_until):
+        until = lane.paused_until
+    _change(lane_id, failures=failures, paused_until=until, reason=str(error))
+
+
+def pause_seconds(failures: int) -> float:
+    """4 s, 8 s ... up to an hour, each with up to a quarter of jitter on top."""
+    doublings = max(min(failures, 30) - OPEN_FROM, 0)
+    seconds = min(FIRST_PAUSE_SECONDS * 2.0**doublings, LONGEST_PAUSE_SECONDS)
+    return seconds * (1 + random.random() / 4)  # noqa: S311 (spreads load, guards nothing)
+
+
+def _change(lane_id: int, **values: object) -> None:
+    db.session.execute(
+        update(Lane)
+        .where(Lane.id == lane_id)
+        .values(changed_at=utcnow(), **values)
+        .execution_options(synchronize_session=False)
+    )

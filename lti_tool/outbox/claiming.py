@@ -1,0 +1,199 @@
+"""Taking messages under a lease, lane by lane."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import ColumnElement, exists, func, or_, select, tuple_, update
+
+from lti_tool.db import db, unit_of_work, utcnow
+from lti_tool.outbox import breaker
+from lti_tool.outbox.models import NO_PLATFORM, Lane, OutboxMessage, Status
+from lti_tool.outbox.settling import back_off_seconds, postpone
+
+LOST = "The worker ended while it ran this."
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A message in the hands of this worker; `tries` tells this claim from a later one."""
+
+    id: int
+    handler: str
+    subject_id: int
+    lane_id: int
+    tries: int
+    created_at: datetime
+
+
+_CLAIMED = (
+    OutboxMessage.id,
+    OutboxMessage.handler,
+    OutboxMessage.subject_id,
+    OutboxMessage.lane_id,
+    OutboxMessage.tries,
+    OutboxMessage.created_at,
+)
+
+
+def claim(limit: int, now: datetime | None = None) -> list[Claimed]:
+    """Take up to `limit` messages that are due, from lanes in a random order.
+
+    A lane that another worker is claiming from at this moment is left to it.
+    """
+    now = now or utcnow()
+    lanes = list(db.session.scalars(_lanes_with_work(now)))
+    random.shuffle(lanes)
+    claimed: list[Claimed] = []
+    for lane_id in lanes:
+        if len(claimed) < limit:
+            claimed += _claim_in(lane_id, limit - len(claimed), now, skip_locked=True)
+    return claimed
+
+
+def claim_message(message_id: int) -> Claimed | None:
+    """Take this message, if it is due and its lane has room."""
+    lane_id = db.session.scalar(
+        select(OutboxMessage.lane_id).where(
+            OutboxMessage.id == message_id, OutboxMessage.status == Status.WAITING
+        )
+    )
+    if lane_id is None:
+        return None
+    found = _claim_in(lane_id, 1, utcnow(), OutboxMessage.id == message_id)
+    return found[0] if found else None
+
+
+def claim_next(lane_id: int, handlers: Collection[str]) -> Claimed | None:
+    """Take the message of the lane that has been due the longest, of these handlers."""
+    found = _claim_in(lane_id, 1, utcnow(), OutboxMessage.handler.in_(handlers))
+    return found[0] if found else None
+
+
+def something_is_due() -> bool:
+    """A cheap look that takes no lock, so that an idle worker never disturbs a writer."""
+    return db.session.scalar(_lanes_with_work(utcnow()).limit(1)) is not None
+
+
+def find_due(most_a_lane: int) -> list[tuple[str, int]]:
+    """Handler and id of messages that are due, up to so many of each lane that has work."""
+    now, found = utcnow(), []
+    for lane_id in db.session.scalars(_lanes_with_work(now)):
+        rows = db.session.execute(
+            select(OutboxMessage.handler, OutboxMessage.id)
+            .where(OutboxMessage.lane_id == lane_id, *_is_due(now))
+            .order_by(OutboxMessage.due_at)
+            .limit(most_a_lane)
+        )
+        found += [(row.handler, row.id) for row in rows]
+    return found
+
+
+def prolong(claimed: Collection[Claimed]) -> None:
+    """Keep the leases of messages that are still being worked on."""
+    still_held = tuple_(OutboxMessage.id, OutboxMessage.tries).in_(
+        [(each.id, each.tries) for each in claimed]
+    )
+    db.session.execute(
+        update(OutboxMessage)
+        .where(still_held, OutboxMessage.status == Status.RUNNING)
+        .values(leased_until=utcnow() + _lease())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def take_back() -> int:
+    """Let messages wait again whose worker let the lease run out; returns how many.
+
+    The first time at once; after that each waits longer, lest a message that ends its worker ends
+    them all in turn. Opens its own unit of work, and only when there is something to take back.
+    """
+    if db.session.scalar(_lost(utcnow()).limit(1)) is None:
+        return 0
+    with unit_of_work():
+        rows = db.session.execute(_lost(utcnow()).with_for_update(skip_locked=True)).all()
+        for *values, failure in rows:
+            lost = Claimed(*values)
+            again = failure == "lost"
+            postpone(lost, "lost", LOST, back_off_seconds(lost.tries) if again else 0.0)
+        return len(rows)
+
+
+def _lost(now: datetime) -> Any:
+    """Running, but the lease has run out, or was given by a clock far ahead."""
+    lost = or_(OutboxMessage.leased_until < now, OutboxMessage.leased_until > now + 2 * _lease())
+    return select(*_CLAIMED, OutboxMessage.failure).where(
+        OutboxMessage.status == Status.RUNNING, lost
+    )
+
+
+def _lease() -> timedelta:
+    return timedelta(seconds=current_app.config["LTI_TOOL"].lease_seconds)
+
+
+def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return OutboxMessage.status == Status.WAITING, OutboxMessage.due_at <= now
+
+
+def _lanes_with_work(now: datetime) -> Any:
+    work = exists().where(OutboxMessage.lane_id == Lane.id, *_is_due(now))
+    return select(Lane.id).where(breaker.lets_through(now), work)
+
+
+def _claim_in(
+    lane_id: int,
+    limit: int,
+    now: datetime,
+    *conditions: ColumnElement[bool],
+    skip_locked: bool = False,
+) -> Sequence[Claimed]:
+    """Lock the lane, see how much room it has, take that many. Returns what was taken."""
+    failures = db.session.scalar(
+        select(Lane.failures)
+        .where(Lane.id == lane_id, breaker.lets_through(now))
+        .with_for_update(skip_locked=skip_locked)
+    )
+    if failures is None:
+        return []
+    room = limit if lane_id == NO_PLATFORM else min(limit, _room(lane_id, failures, now))
+    if room <= 0:
+        return []
+    due = (
+        select(OutboxMessage.id)
+        .where(OutboxMessage.lane_id == lane_id, *_is_due(now), *conditions)
+        .order_by(OutboxMessage.due_at)
+        .limit(room)
+        .with_for_update(skip_locked=True)
+    )
+    rows = db.session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.id.in_(due), OutboxMessage.status == Status.WAITING)
+        .values(
+            status=Status.RUNNING,
+            leased_until=now + _lease(),
+            tries=OutboxMessage.tries + 1,
+        )
+        .returning(*_CLAIMED)
+        .execution_options(synchronize_session=False)
+    )
+    return [Claimed(*row) for row in rows]
+
+
+def _room(lane_id: int, failures: int, now: datetime) -> int:
+    """How many more calls the platform may get now; a platform in trouble gets one at a time."""
+    running = db.session.scalar(
+        select(func.count())
+        .select_from(OutboxMessage)
+        .where(
+            OutboxMessage.lane_id == lane_id,
+            OutboxMessage.status == Status.RUNNING,
+            OutboxMessage.leased_until >= now,
+        )
+    )
+    most: int = current_app.config["LTI_TOOL"].platform_calls
+    return (1 if breaker.is_open(failures) else most) - (running or 0)

@@ -1,0 +1,29 @@
+"""Giving dead messages a new start."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import select, update
+
+from lti_tool.db import db, utcnow
+from lti_tool.outbox.asking import hurry
+from lti_tool.outbox.models import OutboxMessage, Status
+
+
+def retry_dead(handler: str | None = None, ids: Collection[int] = ()) -> int:
+    """Give dead messages a new start: all, or those of a handler, or those named; how many."""
+    query = select(OutboxMessage).where(OutboxMessage.status == Status.DEAD)
+    if handler is not None:
+        query = query.where(OutboxMessage.handler == handler)
+    if ids:
+        query = query.where(OutboxMessage.id.in_(ids))
+    dead = db.session.scalars(query).all()
+    for message in dead:
+        hurry(message.handler, message.subject_id)
+    db.session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.id.in_([message.id for message in dead]))
+        .values(status=Status.DONE, finished_at=utcnow())
+    )
+    return len(dead)
