@@ -18,6 +18,7 @@ from lti_tool.analytics.views import blueprint as analytics
 from lti_tool.commands import add_commands
 from lti_tool.config import read_settings
 from lti_tool.curriculum.copying_views import blueprint as copying
+from lti_tool.curriculum.update_views import blueprint as updates
 from lti_tool.curriculum.views import blueprint as curriculum
 from lti_tool.grades.views import blueprint as grades
 from lti_tool.launch.picking_views import blueprint as picking
@@ -46,7 +47,17 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     outbox.init_app(app, LANE_OF)
     web.init_app(app)
     add_commands(app)
-    pages = (launch, picking, copying, curriculum, lessons, quiz, grades, analytics)
+    pages = (
+        launch,
+        picking,
+        copying,
+        curriculum,
+        updates,
+        lessons,
+        quiz,
+        grades,
+        analytics,
+    )
     for blueprint in (health.blueprint, *pages):
         app.register_blueprint(blueprint)
     _serve(app, settings.proxies)

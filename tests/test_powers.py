@@ -28,6 +28,8 @@ NEEDS: dict[str, frozenset[Power]] = {
     "analytics.learner": SEES,
     "analytics.learners": SEES,
     "analytics.reviewed": ANYBODY,
+    "copying.answer": frozenset({Power.CONFIGURE}),
+    "copying.question": frozenset({Power.CONFIGURE}),
     "curriculum.save_settings": frozenset({Power.CONFIGURE}),
     "curriculum.settings": frozenset({Power.CONFIGURE}),
     "grades.show_receipt": ANYBODY,
@@ -48,6 +50,8 @@ NEEDS: dict[str, frozenset[Power]] = {
     "quiz.save": ANYBODY,
     "quiz.start": ANYBODY,
     "quiz.submit": ANYBODY,
+    "updates.decide": frozenset({Power.CONFIGURE}),
+    "updates.offer": frozenset({Power.CONFIGURE}),
 }
 """Which powers open a page, by its endpoint; one of them is enough."""
 

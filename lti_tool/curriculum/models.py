@@ -39,7 +39,7 @@ class Placement(Base):
     """The module that an instructor chose for a link, and its settings.
 
     `public_id` travels in a deep link's custom values; `resource_link_id` is None until the first
-    launch of that link.
+    launch of that link. `left_version_id` is a newer version that the instructor did not want.
     `pass_mark` is a fraction of the maximum; no `attempts_allowed` and no `time_limit_minutes` mean
     no limit; no date means no bound on that side. The words that `grading_policy` and the four
     `feedback_*` may hold stand in `configuring`. What holds for one learner, extensions included,
@@ -54,6 +54,7 @@ class Placement(Base):
     context_id: Mapped[int] = mapped_column(ForeignKey("context.id"))
     resource_link_id: Mapped[int | None] = mapped_column(ForeignKey("resource_link.id"))
     version_id: Mapped[int] = mapped_column(ForeignKey("curriculum_version.id"))
+    left_version_id: Mapped[int | None] = mapped_column(ForeignKey("curriculum_version.id"))
     module_id: Mapped[str]
     attempts_allowed: Mapped[int | None]
     pass_mark: Mapped[Decimal] = mapped_column(Numeric(4, 3))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lti_tool.curriculum import catalogue
+from lti_tool.curriculum import catalogue, updating
 from lti_tool.curriculum.configuring import configure
 from lti_tool.curriculum.copying import open_question
 from lti_tool.curriculum.documents import Curriculum
@@ -51,6 +51,7 @@ def _page(visit: Visit, refusal: Invalid) -> str:
         "curriculum/settings.html",
         visit=visit,
         placement=placement,
+        newer=updating.newer_version(placement) if placement else None,
         curriculum=_curriculum(visit),
         locked=placement is not None and has_learner_attempts(placement.id),
         typed=request.form,

@@ -34,7 +34,7 @@ SEPARATOR = "~"
 
 TABS = (
     ("analytics.learners", "Learners", ("analytics",), {Power.SEE_LEARNERS, Power.SEE_MENTEES}),
-    ("curriculum.settings", "Settings", ("curriculum",), {Power.CONFIGURE}),
+    ("curriculum.settings", "Settings", ("curriculum", "updates"), {Power.CONFIGURE}),
     ("lessons.module", "Preview", ("lessons", "quiz"), {Power.PREVIEW}),
 )
 """Pages that all others lead to: endpoint, label, blueprints, powers of which one is enough."""

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from lti_tool.curriculum.exchange.plain import plain_text
 from lti_tool.curriculum.exchange.questions import (
     Answer,
     Carried,
@@ -20,6 +19,7 @@ from lti_tool.curriculum.exchange.questions import (
     Unreadable,
     WordsQuestion,
 )
+from lti_tool.curriculum.plain import plain_text
 
 ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 NAME = re.compile(r"::(?P<name>(?:\\.|[^\\])*?)::", re.DOTALL)

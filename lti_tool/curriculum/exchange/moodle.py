@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from lti_tool.curriculum.exchange.plain import markup
 from lti_tool.curriculum.exchange.questions import (
     ChoiceQuestion,
     EssayQuestion,
@@ -17,6 +16,7 @@ from lti_tool.curriculum.exchange.questions import (
     Question,
     WordsQuestion,
 )
+from lti_tool.curriculum.plain import markup
 
 KINDS: dict[type[Question], str] = {
     ChoiceQuestion: "multichoice",

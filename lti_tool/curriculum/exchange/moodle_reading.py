@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from lti_tool.curriculum.exchange.plain import has_pictures, plain_text
 from lti_tool.curriculum.exchange.questions import (
     Answer,
     Carried,
@@ -22,6 +21,7 @@ from lti_tool.curriculum.exchange.questions import (
     WordsQuestion,
 )
 from lti_tool.curriculum.exchange.xml import read_xml
+from lti_tool.curriculum.plain import has_pictures, plain_text
 
 
 def read_moodle(data: bytes) -> Carried:

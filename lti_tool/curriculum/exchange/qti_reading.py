@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from xml.etree.ElementTree import Element, tostring
 
-from lti_tool.curriculum.exchange.plain import has_pictures, plain_text
 from lti_tool.curriculum.exchange.questions import (
     Answer,
     Carried,
@@ -29,6 +28,7 @@ from lti_tool.curriculum.exchange.questions import (
     WordsQuestion,
 )
 from lti_tool.curriculum.exchange.xml import LARGEST_BYTES, read_xml
+from lti_tool.curriculum.plain import has_pictures, plain_text
 
 MOST_FILES = 5000
 SHUFFLED = {"text-entry-interaction": "true", "extended-text-interaction": "true"}

@@ -1,4 +1,4 @@
-"""Markup of other systems as plain text, and back. Pure."""
+"""Markup as plain text, and back. Pure."""
 
 from __future__ import annotations
 
