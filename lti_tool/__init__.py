@@ -21,6 +21,7 @@ from lti_tool.curriculum.copying_views import blueprint as copying
 from lti_tool.curriculum.update_views import blueprint as updates
 from lti_tool.curriculum.views import blueprint as curriculum
 from lti_tool.grades.views import blueprint as grades
+from lti_tool.launch.notice_views import blueprint as notices
 from lti_tool.launch.picking_views import blueprint as picking
 from lti_tool.launch.views import blueprint as launch
 from lti_tool.lessons.views import blueprint as lessons
@@ -49,6 +50,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     add_commands(app)
     pages = (
         launch,
+        notices,
         picking,
         copying,
         curriculum,

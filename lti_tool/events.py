@@ -42,6 +42,13 @@ class LaunchReceived(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoticesOffered(Event):
+    """A platform can tell an installation of ours what happens to its courses."""
+
+    deployment_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class LineItemChanged(Event):
     """The platform named a line item for a link that had none, another one, or opened it."""
 

@@ -15,12 +15,15 @@ from lti_tool.events import (
     GradeChanged,
     Later,
     LineItemChanged,
+    NoticesOffered,
     Reactions,
 )
 from lti_tool.grades.delivery import HANDLER as DELIVER_SCORE
 from lti_tool.grades.delivery import deliver_score, redeliver_for_link
 from lti_tool.grades.lanes import registration_of_grade
 from lti_tool.grades.recording import update_grade
+from lti_tool.lti.notice_service import HANDLER as ASK_FOR_NOTICES
+from lti_tool.lti.notice_service import ask_for_notices
 
 REACTIONS = Reactions(
     now={
@@ -31,10 +34,12 @@ REACTIONS = Reactions(
     },
     later={
         GradeChanged: (Later(DELIVER_SCORE, subject="grade_id"),),
+        NoticesOffered: (Later(ASK_FOR_NOTICES, subject="deployment_id"),),
     },
 )
 
 HANDLERS: dict[str, Callable[[int], None]] = {
+    ASK_FOR_NOTICES: ask_for_notices,
     DELIVER_SCORE: deliver_score,
 }
 

@@ -63,6 +63,8 @@ class FakePlatform:
         self.answer_token: Callable[[], Answer | None] = lambda: None
         self.members: list[dict[str, Any]] | None = None
         self.page_members = 2
+        self.notice_handlers: list[dict[str, Any]] = []
+        self.answer_notice_handler: Callable[[], Answer | None] = lambda: None
         self.answer_members: Callable[[str], Answer | None] = lambda path: None
         self.granted: Callable[[str], str] = lambda scope: scope
         self.token_scopes: dict[str, str] = {}
@@ -231,6 +233,17 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(self._members())
         else:
             self._send(Answer(404))
+
+    def do_PUT(self) -> None:
+        platform = self.server.platform
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        platform.requests.append(f"PUT {self.path}")
+        if self.path != "/notice-handlers":
+            return self._send(Answer(404))
+        refused = platform.answer_notice_handler()
+        if refused is None:
+            platform.notice_handlers.append(json.loads(body))
+        self._send(refused or Answer(200, body=body))
 
     def do_POST(self) -> None:
         platform = self.server.platform

@@ -26,6 +26,7 @@ from lti_tool.lti.history import origin_of_link
 from lti_tool.lti.logins import digest
 from lti_tool.lti.messages import ValidLaunch
 from lti_tool.lti.models import Deployment, Registration
+from lti_tool.lti.notice_service import note_service
 from lti_tool.lti.profiles import PROFILES
 from lti_tool.lti.refusals import refusal
 from lti_tool.lti.registrations import origin_of
@@ -52,6 +53,7 @@ def enter(launch: ValidLaunch, page_secret: str = "") -> Entered:
     unit of work, after `lti.logins.consume`.
     """
     claims, deployment = launch.claims, launch.deployment
+    note_service(deployment, claims.notices)
     known = _known(deployment.id, claims)
     context_id = _keep_context(known, deployment.id, claims)
     user_id = _keep_user(known, deployment.registration_id, claims)

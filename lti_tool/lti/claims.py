@@ -19,6 +19,7 @@ CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS_ENDPOINT = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
 NRPS_SERVICE = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+NOTICE_SERVICE = CLAIM + "platformnotificationservice"
 BRIGHTSPACE = "http://www.brightspace.com"
 UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 """Control characters, and halves of characters, which JSON can hold and no database takes."""
@@ -70,6 +71,15 @@ class DeepLinkingClaim:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoticeServiceClaim:
+    """Where the platform takes addresses for notices, and which types it sends."""
+
+    url: str = ""
+    scope: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class LaunchClaims:
     """A validated launch. Empty text means that the platform did not say.
 
@@ -90,6 +100,7 @@ class LaunchClaims:
     presentation: PresentationClaim = field(default_factory=PresentationClaim)
     ags: AgsClaim = field(default_factory=AgsClaim)
     memberships_url: str = ""
+    notices: NoticeServiceClaim = field(default_factory=NoticeServiceClaim)
     custom: Mapping[str, Any] = field(default_factory=dict)
     brightspace: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
@@ -221,6 +232,16 @@ class NrpsSchema(_Part):
     context_memberships_url = WebAddress(allow_none=True)
 
 
+class NoticeServiceSchema(_Part):
+    url = WebAddress(allow_none=True, data_key="platform_notification_service_url")
+    scope = Texts()
+    types = Texts(data_key="notice_types_supported")
+
+    @post_load
+    def build(self, data: dict[str, Any], **kwargs: Any) -> NoticeServiceClaim:
+        return NoticeServiceClaim(**_said(data))
+
+
 class LaunchClaimsSchema(_Part):
     message_type = Identifier(required=True, data_key=CLAIM + "message_type")
     deployment_id = Identifier(required=True, data_key=CLAIM + "deployment_id")
@@ -239,6 +260,7 @@ class LaunchClaimsSchema(_Part):
     )
     ags = fields.Nested(AgsSchema, allow_none=True, data_key=AGS_ENDPOINT)
     nrps = fields.Nested(NrpsSchema, allow_none=True, data_key=NRPS_SERVICE)
+    notices = fields.Nested(NoticeServiceSchema, allow_none=True, data_key=NOTICE_SERVICE)
     custom = fields.Dict(allow_none=True, data_key=CLAIM + "custom")
     brightspace = Members(data_key=BRIGHTSPACE)
     name = Text(allow_none=True)

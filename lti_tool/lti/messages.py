@@ -50,7 +50,7 @@ def validate(form: Mapping[str, str], login: LoginState) -> ValidLaunch:
         raise refusal("registration_unknown")
     if form.get("error"):
         raise refusal("platform_refused", form["error"][:100])
-    body = _verified_body(form.get("id_token", ""), registration)
+    body = verified_body(form.get("id_token", ""), registration)
     if not hmac.compare_digest(login.nonce_hash or "", digest(str(body.get("nonce")))):
         raise refusal("nonce_wrong")
     claims = _checked_claims(body)
@@ -79,7 +79,7 @@ def _accepted_header(token: str) -> dict[str, Any]:
     return header
 
 
-def _verified_body(token: str, registration: Registration) -> dict[str, Any]:
+def verified_body(token: str, registration: Registration) -> dict[str, Any]:
     """Signature, issuer, audience and times (Security Framework 1.0, 5.1.3)."""
     header = _accepted_header(token)
     key = _platform_key(registration.jwks_url, header.get("kid"))

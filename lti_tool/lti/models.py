@@ -41,7 +41,8 @@ class Registration(Base):
 class Deployment(Base):
     """One installation of the tool under a registration (LTI 1.3 core, 3.1.3).
 
-    Until it is approved, it is pending: seen in a launch, which was refused.
+    Until it is approved, it is pending: seen in a launch, which was refused. `notices_url` is where
+    the platform takes our address for notices, `notices_asked_at` when it last took it.
     """
 
     __tablename__ = "deployment"
@@ -51,9 +52,29 @@ class Deployment(Base):
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
     deployment_id: Mapped[str]
     approved: Mapped[bool] = mapped_column(default=True)
+    notices_url: Mapped[str] = mapped_column(default="")
+    notices_asked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
 
     registration: Mapped[Registration] = relationship(back_populates="deployments")
+
+
+class ReceivedNotice(Base):
+    """A notice that a platform sent (Platform Notification Service 1.0), kept once.
+
+    `used` tells whether we do something about its type.
+    """
+
+    __tablename__ = "received_notice"
+    __table_args__ = (UniqueConstraint("registration_id", "notice_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
+    deployment_id: Mapped[int] = mapped_column(ForeignKey("deployment.id"))
+    notice_id: Mapped[str]
+    notice_type: Mapped[str]
+    used: Mapped[bool]
+    received_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
 
 
 class Invite(Base):
