@@ -27,6 +27,7 @@ from lti_tool.launch.views import blueprint as launch
 from lti_tool.lessons.views import blueprint as lessons
 from lti_tool.quiz.views import blueprint as quiz
 from lti_tool.reactions import LANE_OF, REACTIONS
+from lti_tool.registering.views import blueprint as registering
 
 ROOT = Path(__file__).parent.parent
 STATIC_SECONDS = 3600
@@ -51,6 +52,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     pages = (
         launch,
         notices,
+        registering,
         picking,
         copying,
         curriculum,

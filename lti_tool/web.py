@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, current_app, g, request
@@ -23,8 +24,17 @@ CSRF_FIELD = "csrf_token"
 def load_form(schema: Schema) -> Any:
     """The form as the schema builds it; raises `Invalid` with what is wrong with each field."""
     form = {name: value for name, value in request.form.items() if name != CSRF_FIELD}
+    return _load(schema, form)
+
+
+def load_query(schema: Schema) -> Any:
+    """The address's query as the schema builds it; raises `Invalid` as `load_form` does."""
+    return _load(schema, request.args.to_dict())
+
+
+def _load(schema: Schema, given: Mapping[str, Any]) -> Any:
     try:
-        return schema.load(form)
+        return schema.load(given)
     except ValidationError as error:
         raise Invalid(fields=_texts(error)) from None
 

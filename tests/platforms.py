@@ -70,6 +70,7 @@ class FakePlatform:
         self.token_scopes: dict[str, str] = {}
         self.delay_seconds = 0.0
         self.answer_jwks: Callable[[], Answer] = self._good_jwks
+        self.routes: dict[str, Callable[[BaseHTTPRequestHandler, bytes], Answer]] = {}
         self._server = _Server(self)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
@@ -227,7 +228,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         platform = self.server.platform
         platform.requests.append(f"GET {self.path}")
-        if self.path == "/jwks":
+        route = platform.routes.get(urlsplit(self.path).path)
+        if route:
+            self._send(route(self, b""))
+        elif self.path == "/jwks":
             self._send(platform.answer_jwks())
         elif re.fullmatch(r"/courses/[^/]+/memberships", urlsplit(self.path).path):
             self._send(self._members())
@@ -252,7 +256,10 @@ class _Handler(BaseHTTPRequestHandler):
         time.sleep(platform.delay_seconds)
         path = urlsplit(self.path).path
         link = re.fullmatch(r"/lineitems/([^/]+)/scores", path)
-        if path == "/token":
+        route = platform.routes.get(path)
+        if route:
+            self._send(route(self, body))
+        elif path == "/token":
             self._send(self._token(parse_qs(body.decode())))
         elif link and self.headers.get("Content-Type") == SCORE_TYPE:
             self._send(platform.take_score(link[1], json.loads(body)))

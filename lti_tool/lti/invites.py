@@ -40,12 +40,16 @@ class NewInvite:
 
     @property
     def registration_url(self) -> str:
-        """What the administrator pastes into the platform (Dynamic Registration 1.0, 3.2)."""
-        return tool_url("/lti/register?" + urlencode({"invite": self.token}))
+        return registration_url(self.token)
 
     @property
     def setup_url(self) -> str:
         return setup_url(self.token)
+
+
+def registration_url(token: str) -> str:
+    """What the administrator pastes into the platform (Dynamic Registration 1.0, 3.2)."""
+    return tool_url("/lti/register?" + urlencode({"invite": token}))
 
 
 def setup_url(token: str) -> str:

@@ -1,0 +1,137 @@
+"""What a platform says about itself before the tool registers (Dynamic Registration 1.0, 3.3).
+
+An issuer is believed when its own host serves the configuration, or, where many institutions
+share an issuer, when every endpoint lies on the hosts that are known to be its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validates_schema
+
+from lti_tool.lti.claims import Identifier, Text, Texts
+from lti_tool.lti.profiles import PROFILES, SHARED_ISSUERS, Profile, profile_of_family
+from lti_tool.lti.registrations import may_be_called, origin_of
+
+PLATFORM = "https://purl.imsglobal.org/spec/lti-platform-configuration"
+CANVAS = "https://canvas.instructure.com/lti/"
+URL_CHARACTERS = 2000
+MESSAGES = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlatformConfiguration:
+    """A configuration that may be acted upon. Empty means that the platform did not say.
+
+    `messages` maps each supported message type to the placements in which it can be offered.
+    """
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+    registration_endpoint: str
+    authorization_server: str = ""
+    scopes: tuple[str, ...] = ()
+    family: str = ""
+    version: str = ""
+    account_name: str = ""
+    messages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.issuer).netloc
+
+    def profile_name(self, stated: str | None) -> str:
+        """The profile that the operator stated, or the one that fits what the platform says."""
+        return stated or profile_of_family(self.family)
+
+    def profile(self, stated: str | None) -> Profile:
+        return PROFILES[self.profile_name(stated)]
+
+
+class Endpoint(fields.Field[str]):
+    """An address that the tool or the browser is to call: https, or on a trusted origin."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if not isinstance(value, str) or len(value) > URL_CHARACTERS or not value.isprintable():
+            raise ValidationError("is no web address")
+        if " " in value or not may_be_called(value):
+            raise ValidationError("is no https address")
+        return value
+
+
+class Messages(fields.Field[Mapping[str, tuple[str, ...]]]):
+    """Message types as texts (older Moodle) or as objects with `type` and `placements`."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        found: dict[str, tuple[str, ...]] = {}
+        for member in value[:MESSAGES] if isinstance(value, list) else []:
+            said = {"type": member} if isinstance(member, str) else member
+            if isinstance(said, dict) and isinstance(said.get("type"), str):
+                placements = Texts().deserialize(said.get("placements") or [])
+                found[said["type"]] = found.get(said["type"], ()) + placements
+        return found
+
+
+class _Part(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+
+class PlatformPartSchema(_Part):
+    family = Text(data_key="product_family_code")
+    version = Text()
+    account_name = Text(data_key=CANVAS + "account_name")
+    messages = Messages(data_key="messages_supported")
+
+
+class PlatformConfigurationSchema(_Part):
+    issuer = Identifier(required=True)
+    authorization_endpoint = Endpoint(required=True)
+    token_endpoint = Endpoint(required=True)
+    jwks_uri = Endpoint(required=True)
+    registration_endpoint = Endpoint(required=True)
+    authorization_server = Text()
+    scopes = Texts(data_key="scopes_supported")
+    platform = fields.Nested(PlatformPartSchema, data_key=PLATFORM)
+
+    @validates_schema
+    def check_issuer(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if not may_be_called(data["issuer"]) or not data["issuer"].isprintable():
+            raise ValidationError("is no https address", "issuer")
+
+    @post_load
+    def build(self, data: dict[str, Any], **kwargs: Any) -> PlatformConfiguration:
+        said = data.pop("platform", {})
+        return PlatformConfiguration(**data, **said)
+
+
+SCHEMA = PlatformConfigurationSchema()
+
+
+def read_configuration(body: Any, url: str) -> PlatformConfiguration:
+    """The configuration served at `url`; raises `ValidationError` naming each member at fault."""
+    configuration: PlatformConfiguration = SCHEMA.load(body)
+    _check_whose_it_is(configuration, url)
+    return configuration
+
+
+def _check_whose_it_is(configuration: PlatformConfiguration, url: str) -> None:
+    served_by = origin_of(url)
+    known = SHARED_ISSUERS.get(configuration.issuer.rstrip("/"))
+    elsewhere = f"is not on {served_by}, where the configuration is"
+    if known is None:
+        if origin_of(configuration.issuer) != served_by:
+            raise ValidationError(elsewhere, "issuer")
+        return
+    own = {f"https://{host}" for host in known}
+    for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+        if origin_of(getattr(configuration, name)) not in own:
+            raise ValidationError(f"is on none of {', '.join(known)}", name)
+    if origin_of(configuration.registration_endpoint) not in own | {served_by}:
+        raise ValidationError(elsewhere, "registration_endpoint")
