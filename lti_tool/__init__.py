@@ -16,7 +16,7 @@ from whitenoise import WhiteNoise
 from lti_tool import db, errors, events, health, outbox, web
 from lti_tool.analytics.views import blueprint as analytics
 from lti_tool.commands import add_commands
-from lti_tool.config import read_settings
+from lti_tool.config import Settings, read_settings
 from lti_tool.curriculum.copying_views import blueprint as copying
 from lti_tool.curriculum.update_views import blueprint as updates
 from lti_tool.curriculum.views import blueprint as curriculum
@@ -46,7 +46,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     Bootstrap5(app)
     errors.init_app(app)
     events.init_app(app, REACTIONS)
-    outbox.init_app(app, LANE_OF)
+    outbox.init_app(app, LANE_OF, _announcer(settings))
     web.init_app(app)
     add_commands(app)
     pages = (
@@ -66,6 +66,15 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
         app.register_blueprint(blueprint)
     _serve(app, settings.proxies)
     return app
+
+
+def _announcer(settings: Settings) -> outbox.Announce | None:
+    """What tells the broker of new messages; without a broker, Celery is not even imported."""
+    if settings.engine != "celery":
+        return None
+    from lti_tool.broker import Announcer
+
+    return Announcer(settings)
 
 
 def _keep_from_sniffing(headers: Headers, _path: str, _url: str) -> None:

@@ -26,6 +26,9 @@ class Settings:
     proxies: int = 0
     session_hours: int = 12
     worker_threads: int = 8
+    engine: str = "embedded"
+    broker_url: str | None = None
+    queue_prefix: str = "pmo_bridge"
     platform_calls: int = 4
     lease_seconds: int = 30
     log_level: str = "INFO"
@@ -65,6 +68,25 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
     return parse
 
 
+def _engine(text: str) -> str:
+    if text not in ("embedded", "celery"):
+        raise ValueError("must be embedded or celery")
+    return text
+
+
+def _broker_url(text: str) -> str:
+    scheme, separator, rest = text.partition("://")
+    if not (separator and rest) or scheme not in ("amqp", "amqps", "redis", "rediss"):
+        raise ValueError("must begin with amqp://, amqps://, redis:// or rediss://")
+    return text
+
+
+def _queue_prefix(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9_-]{1,40}", text):
+        raise ValueError("must be 1 to 40 of the characters a-z, 0-9, _ and -")
+    return text
+
+
 def _log_level(text: str) -> str:
     if text.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
@@ -79,6 +101,9 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "proxies": _whole(0, 10),
     "session_hours": _whole(1, 168),
     "worker_threads": _whole(1, 64),
+    "engine": _engine,
+    "broker_url": _broker_url,
+    "queue_prefix": _queue_prefix,
     "platform_calls": _whole(1, 64),
     "lease_seconds": _whole(3, 600),
     "log_level": _log_level,
@@ -104,4 +129,18 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             values[name] = PARSERS[name](text.strip())
         except ValueError as error:
             raise BadSetting(f"{PREFIX}{name.upper()} {error}.") from None
-    return Settings(**values)
+    settings = Settings(**values)
+    _check_together(settings)
+    return settings
+
+
+def _check_together(settings: Settings) -> None:
+    """Celery's workers may stand on many machines, so they need a database that does, too."""
+    if settings.engine != "celery":
+        return
+    if settings.broker_url is None:
+        raise BadSetting(f"{PREFIX}BROKER_URL must be set where {PREFIX}ENGINE is celery.")
+    if settings.database_url.startswith("sqlite"):
+        raise BadSetting(
+            f"{PREFIX}DATABASE_URL must begin with postgresql:// where {PREFIX}ENGINE is celery."
+        )

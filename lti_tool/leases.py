@@ -19,7 +19,10 @@ BEATS_A_LEASE = 3
 
 
 class Leases:
-    """A thread that prolongs what is held, three times within each lease. A context manager."""
+    """Prolongs what is held, three times within each lease, in a thread that starts when needed.
+
+    A context manager, for those who end before their process does.
+    """
 
     def __init__(self, app: Flask) -> None:
         self.app = app
@@ -27,10 +30,9 @@ class Leases:
         self._held: set[Claimed] = set()
         self._lock = threading.Lock()
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="leases", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Leases:
-        self._thread.start()
         return self
 
     def __exit__(
@@ -40,13 +42,17 @@ class Leases:
         trace: TracebackType | None,
     ) -> None:
         self._ended.set()
-        self._thread.join()
+        if self._thread is not None:
+            self._thread.join()
 
     @contextmanager
     def hold(self, message: Claimed) -> Iterator[None]:
         """Keep the message's lease while the block runs."""
         with self._lock:
             self._held.add(message)
+            if self._thread is None or not self._thread.is_alive():  # none yet, or left by a fork
+                self._thread = threading.Thread(target=self._beat, name="leases", daemon=True)
+                self._thread.start()
         try:
             yield
         finally:

@@ -25,6 +25,8 @@ from lti_tool.grades.recording import update_grade
 from lti_tool.lti.notice_service import HANDLER as ASK_FOR_NOTICES
 from lti_tool.lti.notice_service import ask_for_notices
 
+SCORES, ROSTERS, UPKEEP = QUEUES = ("scores", "rosters", "upkeep")
+
 REACTIONS = Reactions(
     now={
         AttemptSubmitted: (update_grade,),
@@ -51,6 +53,11 @@ LANE_OF: dict[str, Callable[[int], int | None]] = {
 Calls to a platform are limited, and rest while it is in trouble. A handler without an entry here
 calls none.
 """
+
+QUEUE_OF: dict[str, str] = {
+    DELIVER_SCORE: SCORES,
+}
+"""Which queue of the broker a handler's messages go to; `upkeep` where nothing is said here."""
 
 EVERY: Mapping[str, int] = {}
 """Handlers that also run by themselves, with subject id 0: seconds from one turn to the next."""

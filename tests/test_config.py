@@ -37,6 +37,9 @@ BAD = {
     "LTI_TOOL_PROXIES": ["", "-1", "11", "one", "1.0", "9" * 5000],
     "LTI_TOOL_SESSION_HOURS": ["0", "169", "²"],
     "LTI_TOOL_WORKER_THREADS": ["0", "65"],
+    "LTI_TOOL_ENGINE": ["", "Celery", "threads"],
+    "LTI_TOOL_BROKER_URL": ["", "amqp:/x", "amqp://", "http://broker", "sqs://x"],
+    "LTI_TOOL_QUEUE_PREFIX": ["", "pmo bridge", "Ä"],
     "LTI_TOOL_PLATFORM_CALLS": ["0", "65"],
     "LTI_TOOL_LEASE_SECONDS": ["2", "601"],
     "LTI_TOOL_LOG_LEVEL": ["", "LOUD"],
@@ -107,8 +110,18 @@ def test_a_setting_that_is_needed_and_missing(name: str) -> None:
         read_settings({key: value for key, value in GOOD.items() if key != name})
 
 
+def test_celery_needs_a_broker_and_a_database_for_many_machines() -> None:
+    celery = {"LTI_TOOL_ENGINE": "celery", "LTI_TOOL_DATABASE_URL": "postgresql://db/x"}
+    broker = {"LTI_TOOL_BROKER_URL": "amqp://broker"}
+    assert read_settings(GOOD | celery | broker).engine == "celery"
+    with pytest.raises(BadSetting, match=r"^LTI_TOOL_BROKER_URL must be set"):
+        read_settings(GOOD | celery)
+    with pytest.raises(BadSetting, match=r"^LTI_TOOL_DATABASE_URL must begin with postgresql"):
+        read_settings(GOOD | broker | {"LTI_TOOL_ENGINE": "celery"})
+
+
 def test_no_value_of_a_secret_is_repeated() -> None:
-    for name in ("LTI_TOOL_SECRET_KEY", "LTI_TOOL_DATABASE_URL"):
+    for name in ("LTI_TOOL_SECRET_KEY", "LTI_TOOL_DATABASE_URL", "LTI_TOOL_BROKER_URL"):
         with pytest.raises(BadSetting) as caught:
             read_settings(GOOD | {name: "mysql://u:hunter2@"})
         assert "hunter2" not in str(caught.value)

@@ -9,13 +9,14 @@ Here: asking for work, claiming it, settling it, and the lanes that keep a platf
 from being hammered. What a message does, and who runs it, belongs elsewhere.
 """
 
-from lti_tool.outbox.asking import add, hurry, init_app
+from lti_tool.outbox.asking import Announce, add, announce, hurry, init_app
 from lti_tool.outbox.claiming import (
     Claimed,
     claim,
     claim_message,
     claim_next,
     find_due,
+    find_next,
     prolong,
     something_is_due,
     take_back,
@@ -26,11 +27,13 @@ from lti_tool.outbox.settling import back_off_seconds, fail, finish, postpone
 from lti_tool.outbox.watching import count_by_status
 
 __all__ = [
+    "Announce",
     "Claimed",
     "Lane",
     "OutboxMessage",
     "Status",
     "add",
+    "announce",
     "back_off_seconds",
     "claim",
     "claim_message",
@@ -38,6 +41,7 @@ __all__ = [
     "count_by_status",
     "fail",
     "find_due",
+    "find_next",
     "finish",
     "hurry",
     "init_app",

@@ -20,13 +20,13 @@ LaneOf = Mapping[str, Callable[[int], int | None]]
 Announce = Callable[[str, int], None]
 
 
-def init_app(app: Flask, lane_of: LaneOf, announce: Announce | None = None) -> None:
+def init_app(app: Flask, lane_of: LaneOf, tell: Announce | None = None) -> None:
     """`lane_of` maps a handler to what finds the registration that its subject belongs to.
 
-    `announce(handler, message_id)` is called after the commit of each new message.
+    `tell(handler, message_id)` is called after the commit of each new message.
     """
     app.extensions[LANE_OF] = lane_of
-    app.extensions[ANNOUNCE] = announce
+    app.extensions[ANNOUNCE] = tell
     app.extensions[KNOWN_LANES] = set()
 
 
@@ -55,9 +55,14 @@ def add(handler: str, subject_id: int) -> None:
             set_={"due_at": case((OutboxMessage.tries == 0, sooner), else_=OutboxMessage.due_at)},
         ).returning(OutboxMessage.id)
     ).one()
-    announce: Announce | None = current_app.extensions[ANNOUNCE]
-    if announce is not None:
-        after_commit(lambda: announce(handler, message_id))
+    after_commit(lambda: announce(handler, message_id))
+
+
+def announce(handler: str, message_id: int) -> None:
+    """Tell the engine that there is work, where it wants to be told."""
+    tell: Announce | None = current_app.extensions[ANNOUNCE]
+    if tell is not None:
+        tell(handler, message_id)
 
 
 def hurry(handler: str, subject_id: int) -> None:

@@ -83,15 +83,17 @@ def something_is_due() -> bool:
 def find_due(most_a_lane: int) -> list[tuple[str, int]]:
     """Handler and id of messages that are due, up to so many of each lane that has work."""
     now, found = utcnow(), []
-    for lane_id in db.session.scalars(_lanes_with_work(now)):
-        rows = db.session.execute(
-            select(OutboxMessage.handler, OutboxMessage.id)
-            .where(OutboxMessage.lane_id == lane_id, *_is_due(now))
-            .order_by(OutboxMessage.due_at)
-            .limit(most_a_lane)
-        )
+    for lane_id in db.session.scalars(_lanes_with_work(now)).all():
+        rows = db.session.execute(_waiting_in(lane_id, now).limit(most_a_lane))
         found += [(row.handler, row.id) for row in rows]
     return found
+
+
+def find_next(lane_id: int, handlers: Collection[str]) -> tuple[str, int] | None:
+    """Handler and id of the message of the lane that has been due the longest, of these."""
+    query = _waiting_in(lane_id, utcnow()).where(OutboxMessage.handler.in_(handlers))
+    row = db.session.execute(query.limit(1)).one_or_none()
+    return (row.handler, row.id) if row else None
 
 
 def prolong(claimed: Collection[Claimed]) -> None:
@@ -138,6 +140,13 @@ def _lease() -> timedelta:
 
 def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return OutboxMessage.status == Status.WAITING, OutboxMessage.due_at <= now
+
+
+def _waiting_in(lane_id: int, now: datetime) -> Any:
+    query = select(OutboxMessage.handler, OutboxMessage.id)
+    return query.where(OutboxMessage.lane_id == lane_id, *_is_due(now)).order_by(
+        OutboxMessage.due_at
+    )
 
 
 def _lanes_with_work(now: datetime) -> Any:
