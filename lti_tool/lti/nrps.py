@@ -1,6 +1,6 @@
 """Names and Role Provisioning Services 2.0: who is in the course.
 
-Only what is shown is taken: no pictures, no identifiers of the school's own systems.
+Only what is shown is taken: no e-mail address, no picture, no identifier of the school's systems.
 """
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ class Member:
     name: str = ""
     given_name: str = ""
     family_name: str = ""
-    email: str = ""
 
     @property
     def is_active(self) -> bool:
@@ -52,7 +51,6 @@ class MemberSchema(Schema):
     name = Text(allow_none=True)
     given_name = Text(allow_none=True)
     family_name = Text(allow_none=True)
-    email = Text(allow_none=True)
 
     @post_load
     def build(self, data: dict[str, Any], **kwargs: Any) -> Member:
