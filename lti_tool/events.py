@@ -56,6 +56,22 @@ class LineItemChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RosterChanged(Event):
+    """The platform's roster named people anew, or no longer; counts of them, and of all on it."""
+
+    joined: int
+    left: int
+    people: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RosterHeldBack(Event):
+    """A roster lacked so many of the people known that it was not applied."""
+
+    missing: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlacementConfigured(Event):
     """An instructor chose the module of a link or changed its settings (`changes`: old and new)."""
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from lti_tool.courses import roster
 from lti_tool.events import (
     AttemptDeleted,
     AttemptRemarked,
     AttemptSubmitted,
     GradeChanged,
     Later,
+    LaunchReceived,
     LineItemChanged,
     NoticesOffered,
     Reactions,
@@ -32,6 +34,7 @@ REACTIONS = Reactions(
         AttemptSubmitted: (update_grade,),
         AttemptRemarked: (update_grade,),
         AttemptDeleted: (update_grade,),
+        LaunchReceived: (roster.ask_when_stale,),
         LineItemChanged: (redeliver_for_link,),
     },
     later={
@@ -43,10 +46,13 @@ REACTIONS = Reactions(
 HANDLERS: dict[str, Callable[[int], None]] = {
     ASK_FOR_NOTICES: ask_for_notices,
     DELIVER_SCORE: deliver_score,
+    roster.HANDLER: roster.read_course_roster,
+    roster.SWEEP: roster.read_stale_rosters,
 }
 
 LANE_OF: dict[str, Callable[[int], int | None]] = {
     DELIVER_SCORE: registration_of_grade,
+    roster.HANDLER: roster.registration_of_course,
 }
 """How the id of the registration is found whose platform a handler calls, from its subject id.
 
@@ -59,5 +65,7 @@ QUEUE_OF: dict[str, str] = {
 }
 """Which queue of the broker a handler's messages go to; `upkeep` where nothing is said here."""
 
-EVERY: Mapping[str, int] = {}
+EVERY: Mapping[str, int] = {
+    roster.SWEEP: roster.SWEEP_SECONDS,
+}
 """Handlers that also run by themselves, with subject id 0: seconds from one turn to the next."""

@@ -13,7 +13,10 @@ from lti_tool.lti.models import Deployment
 
 
 class Context(Base):
-    """A course; `context_id` is "" where a platform launches from outside of one."""
+    """A course; `context_id` is "" where a platform launches from outside of one.
+
+    `memberships_url` is where its roster can be read (NRPS 2.0, 3.6.1.1), "" where it cannot.
+    """
 
     __tablename__ = "context"
     __table_args__ = (UniqueConstraint("deployment_id", "context_id"),)
@@ -23,6 +26,7 @@ class Context(Base):
     context_id: Mapped[str]
     label: Mapped[str] = mapped_column(default="")
     title: Mapped[str] = mapped_column(default="")
+    memberships_url: Mapped[str] = mapped_column(default="")
 
     deployment: Mapped[Deployment] = relationship()
 
@@ -65,7 +69,12 @@ class User(Base):
 
 
 class Membership(Base):
-    """A person's part in a course, as of the last launch."""
+    """A person's part in a course: as of their last launch, or else as the roster says.
+
+    `roster_role` is "" until a roster has named the person. `absences` counts the rosters in a row
+    without them; from the second on, or when the platform says so, they are inactive. A launch
+    makes anybody active again.
+    """
 
     __tablename__ = "membership"
     __table_args__ = (
@@ -78,6 +87,30 @@ class Membership(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     role: Mapped[str]
     last_launch_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    roster_role: Mapped[str] = mapped_column(default="")
+    absences: Mapped[int] = mapped_column(default=0)
+    inactive_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     user: Mapped[User] = relationship()
     context: Mapped[Context] = relationship()
+
+
+class Roster(Base):
+    """How far the reading of a course's roster has come; a row appears when it is asked for.
+
+    `asked_at` is the latest request, `tried_at` the end of the latest reading, whatever came of
+    it; `read_at` and `people` are those of the latest answer that was applied. `failure` says in
+    words why the latest reading failed. `missing` counts the people whom the latest answer lacked
+    where so many were missing that it was not applied, until somebody says that it is right.
+    """
+
+    __tablename__ = "roster"
+
+    context_id: Mapped[int] = mapped_column(ForeignKey("context.id"), primary_key=True)
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    tried_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    people: Mapped[int] = mapped_column(default=0)
+    failure: Mapped[str] = mapped_column(default="")
+    missing: Mapped[int] = mapped_column(default=0)
+    shrink_confirmed: Mapped[bool] = mapped_column(default=False)

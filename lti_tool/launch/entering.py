@@ -65,7 +65,7 @@ def enter(launch: ValidLaunch, page_secret: str = "") -> Entered:
         Membership,
         known,
         {"context_id": context_id, "user_id": user_id},
-        {"role": role, "last_launch_at": utcnow()},
+        {"role": role, "last_launch_at": utcnow(), "absences": 0, "inactive_since": None},
     )
     launch_id = _open_visit(launch, membership_id, link_id, role, page_secret)
     publish(
@@ -161,7 +161,11 @@ def _keep_context(known: Mapping[Any, Any], deployment_id: int, claims: LaunchCl
         Context,
         known,
         {"deployment_id": deployment_id, "context_id": claim.id},
-        {"label": claim.label, "title": claim.title},
+        {
+            "label": claim.label,
+            "title": claim.title,
+            "memberships_url": claims.memberships_url,
+        },
     )
 
 

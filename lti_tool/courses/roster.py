@@ -1,0 +1,121 @@
+"""Keeping a course's roster fresh: asked for in a transaction, read from the outbox.
+
+A page never waits for the platform: it shows what is known, and how old that is.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
+
+from lti_tool import outbox
+from lti_tool.courses.enrolling import apply_roster
+from lti_tool.courses.models import Context, Membership, Roster
+from lti_tool.db import db, find, unit_of_work, upsert, utcnow
+from lti_tool.errors import PlatformError
+from lti_tool.events import LaunchReceived
+from lti_tool.lti.models import Deployment, Registration
+from lti_tool.lti.nrps import read_roster
+from lti_tool.lti.roles import POWERS, Power, Role
+
+HANDLER = "read_roster"
+SWEEP = "read_stale_rosters"
+SWEEP_SECONDS = 1800
+SWEEP_COURSES = 200
+STALE = timedelta(hours=1)
+"""From when on a roster is read anew because somebody comes to look at it."""
+SCHEDULED = timedelta(hours=6)
+"""From when on it is read anew by itself, in courses that are in use."""
+IN_USE = timedelta(days=14)
+
+
+def find_roster(context_id: int) -> Roster | None:
+    return find(Roster, context_id=context_id)
+
+
+def ask_for_roster(context_id: int) -> None:
+    """Have the roster read as soon as a worker is free; within a unit of work."""
+    upsert(Roster, {"context_id": context_id}, {"asked_at": utcnow()})
+    outbox.add(HANDLER, context_id)
+
+
+def confirm_shrink(roster: Roster) -> None:
+    """Somebody who knows says that those missing are gone indeed: have it read and applied."""
+    roster.shrink_confirmed = True
+    ask_for_roster(roster.context_id)
+
+
+def ask_when_stale(event: LaunchReceived) -> None:
+    """Somebody arrives who will look at the learners: have an old roster read anew."""
+    if event.context_id is None or Power.SEE_LEARNERS not in POWERS[Role(event.role)]:
+        return
+    query = select(Context.memberships_url, Roster.asked_at).outerjoin(
+        Roster, Roster.context_id == Context.id
+    )
+    course = db.session.execute(query.where(Context.id == event.context_id)).one()
+    is_stale = course.asked_at is None or course.asked_at < utcnow() - STALE
+    if course.memberships_url and is_stale:
+        ask_for_roster(event.context_id)
+
+
+def read_stale_rosters(_subject: int) -> None:
+    """On a schedule: ask for the rosters of courses in use that have not been read for long."""
+    with unit_of_work():
+        for context_id in _stale_courses(utcnow()):
+            ask_for_roster(context_id)
+
+
+def _stale_courses(now: datetime) -> list[int]:
+    in_use = select(Membership.id).where(
+        Membership.context_id == Context.id, Membership.last_launch_at > now - IN_USE
+    )
+    query = (
+        select(Context.id)
+        .outerjoin(Roster, Roster.context_id == Context.id)
+        .join(Deployment, Deployment.id == Context.deployment_id)
+        .join(Registration, Registration.id == Deployment.registration_id)
+        .where(
+            Context.memberships_url != "",
+            Registration.enabled.is_(True),
+            or_(Roster.context_id.is_(None), Roster.asked_at < now - SCHEDULED),
+            in_use.exists(),
+        )
+        .order_by(Roster.asked_at, Context.id)
+    )
+    return list(db.session.scalars(query.limit(SWEEP_COURSES)))
+
+
+def registration_of_course(context_id: int) -> int | None:
+    """The registration whose platform keeps the roster; None when there is no such course."""
+    query = select(Deployment.registration_id).join(Context).where(Context.id == context_id)
+    return db.session.scalar(query)
+
+
+def read_course_roster(context_id: int) -> None:
+    """Read the roster and apply it. Raises `PlatformError` where time may cure what went wrong."""
+    context = db.session.get(
+        Context,
+        context_id,
+        options=[joinedload(Context.deployment).joinedload(Deployment.registration)],
+    )
+    if context is None or not context.memberships_url:
+        return
+    try:
+        members = read_roster(context.deployment.registration, context.memberships_url)
+    except PlatformError as error:
+        with unit_of_work():
+            roster = _locked(context_id)
+            roster.tried_at, roster.failure = utcnow(), str(error)
+        if error.kind in ("retry", "wait"):
+            raise
+        return
+    with unit_of_work():
+        apply_roster(_locked(context_id), members)
+
+
+def _locked(context_id: int) -> Roster:
+    """The row of the roster; two readings of one course are applied one after the other."""
+    query = select(Roster).filter_by(context_id=context_id).with_for_update()
+    return db.session.scalars(query.execution_options(populate_existing=True)).one()
