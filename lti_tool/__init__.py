@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from lti_tool import db, errors, events, health, outbox, web
+from lti_tool.analytics.roster_views import blueprint as roster
 from lti_tool.analytics.views import blueprint as analytics
 from lti_tool.commands import add_commands
 from lti_tool.config import Settings, read_settings
@@ -61,6 +62,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
         quiz,
         grades,
         analytics,
+        roster,
     )
     for blueprint in (health.blueprint, *pages):
         app.register_blueprint(blueprint)

@@ -50,6 +50,9 @@ NEEDS: dict[str, frozenset[Power]] = {
     "quiz.save": ANYBODY,
     "quiz.start": ANYBODY,
     "quiz.submit": ANYBODY,
+    "roster.confirm": frozenset({Power.SEE_LEARNERS}),
+    "roster.refresh": frozenset({Power.SEE_LEARNERS}),
+    "roster.show": frozenset({Power.SEE_LEARNERS}),
     "updates.decide": frozenset({Power.CONFIGURE}),
     "updates.offer": frozenset({Power.CONFIGURE}),
 }

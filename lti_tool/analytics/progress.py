@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from lti_tool.courses.models import Membership, User
@@ -27,6 +27,7 @@ class LearnerRow:
 
     user: User
     last_launch_at: datetime | None
+    has_left: bool
     lessons_done: int
     attempts: int
     grade: Grade | None
@@ -44,6 +45,8 @@ class LearnerPage:
     page: int
     pages: int
     learners: int
+    unopened: int
+    """How many of the learners are in the course and have not opened it yet."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def learner_page(
 
     `only` are the platform's ids of those who may be seen; None: everybody.
     """
-    learners = _count_learners(context_id, only)
+    learners, unopened = _count_learners(context_id, only)
     pages = max((learners + PAGE_ROWS - 1) // PAGE_ROWS, 1)
     page = min(max(page, 1), pages)
     found = _members_with_grades(placement.id, context_id, page, only)
@@ -77,6 +80,7 @@ def learner_page(
         LearnerRow(
             user=membership.user,
             last_launch_at=membership.last_launch_at,
+            has_left=membership.inactive_since is not None,
             lessons_done=lessons.get(membership.user_id, 0),
             attempts=attempts.get(membership.user_id, 0),
             grade=grade,
@@ -85,18 +89,24 @@ def learner_page(
         )
         for membership, grade, delivery in found
     ]
-    return LearnerPage(rows, page, pages, learners)
+    return LearnerPage(rows, page, pages, learners, unopened)
 
 
 def _is_learner(context_id: int, only: Collection[str] | None) -> ColumnElement[bool]:
-    """The condition on a membership joined to its user."""
-    found = and_(Membership.context_id == context_id, Membership.role == Role.LEARNER)
+    """The condition on a membership joined to its user; who left without a visit is not listed."""
+    found = and_(
+        Membership.context_id == context_id,
+        Membership.role == Role.LEARNER,
+        or_(Membership.inactive_since.is_(None), Membership.last_launch_at.is_not(None)),
+    )
     return found if only is None else and_(found, User.sub.in_(only))
 
 
-def _count_learners(context_id: int, only: Collection[str] | None) -> int:
-    query = select(func.count()).select_from(Membership).join(User)
-    return db.session.scalar(query.where(_is_learner(context_id, only))) or 0
+def _count_learners(context_id: int, only: Collection[str] | None) -> tuple[int, int]:
+    """All who are listed, and those of them who have not opened the course yet."""
+    query = select(func.count(), func.count(Membership.last_launch_at)).select_from(Membership)
+    row = db.session.execute(query.join(User).where(_is_learner(context_id, only))).one()
+    return row[0], row[0] - row[1]
 
 
 def _members_with_grades(
@@ -108,7 +118,7 @@ def _members_with_grades(
         .outerjoin(Grade, and_(Grade.user_id == User.id, Grade.placement_id == placement_id))
         .outerjoin(Delivery, Delivery.grade_id == Grade.id)
         .where(_is_learner(context_id, only))
-        .order_by(User.family_name, User.name, User.id)
+        .order_by(Membership.inactive_since.is_not(None), User.family_name, User.name, User.id)
         .limit(PAGE_ROWS)
         .offset((page - 1) * PAGE_ROWS)
         .options(contains_eager(Membership.user))

@@ -6,11 +6,14 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_tool.analytics import progress
+from lti_tool.courses.freshness import Freshness, freshness
+from lti_tool.courses.roster import find_roster
 from lti_tool.curriculum import catalogue
 from lti_tool.errors import NotFound
 from lti_tool.grades.receipts import receipt
 from lti_tool.grades.recording import find_grade
 from lti_tool.launch import session
+from lti_tool.launch.session import Visit
 from lti_tool.lessons.completing import completed_lessons
 from lti_tool.lti.roles import Power
 from lti_tool.quiz.attempts import list_attempts
@@ -33,7 +36,12 @@ def learners(launch_id: str) -> str:
         module=catalogue.module_of(placement),
         table=progress.learner_page(placement, visit.context.id, page, only=visit.seen_subs),
         deliveries=progress.count_deliveries(placement.id) if visit.may(Power.DELIVER) else None,
+        freshness=_freshness(visit) if visit.may(Power.SEE_LEARNERS) else None,
     )
+
+
+def _freshness(visit: Visit) -> Freshness:
+    return freshness(visit.context, find_roster(visit.context.id))
 
 
 @blueprint.get("/learners/<int:user_id>")

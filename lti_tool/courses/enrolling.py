@@ -11,10 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import contains_eager
 
-from lti_tool.courses.models import Context, Membership, Roster, User
+from lti_tool.courses.models import Membership, Roster, User
 from lti_tool.db import Base, db, utcnow
 from lti_tool.events import RosterChanged, RosterHeldBack, publish
-from lti_tool.lti.models import Deployment
 from lti_tool.lti.nrps import Member
 from lti_tool.lti.roles import course_role
 
@@ -26,7 +25,7 @@ CHUNK = 500
 NAMES = ("name", "given_name", "family_name")
 
 
-def apply_roster(roster: Roster, members: Mapping[str, Member]) -> None:
+def apply_roster(roster: Roster, registration_id: int, members: Mapping[str, Member]) -> None:
     """Bring the course to what the platform says, unless the answer lacks too many to be true.
 
     Called within a unit of work that has locked `roster`.
@@ -41,7 +40,8 @@ def apply_roster(roster: Roster, members: Mapping[str, Member]) -> None:
         publish(RosterHeldBack(context_id=roster.context_id, missing=missing))
         return
     roster.read_at, roster.people, roster.shrink_confirmed = roster.tried_at, len(active), False
-    joined = _enrol([each for sub, each in active.items() if sub not in known], roster.context_id)
+    new = [each for sub, each in active.items() if sub not in known]
+    joined = _enrol(new, registration_id, roster.context_id)
     left = sum([_update(each, members, roster.tried_at) for each in known.values()])
     if joined or left:
         publish(
@@ -88,9 +88,8 @@ def _name(user: User, member: Member) -> None:
             setattr(user, name, said)
 
 
-def _enrol(members: Collection[Member], context_id: int) -> int:
+def _enrol(members: Collection[Member], registration_id: int, context_id: int) -> int:
     """Keep people whom the course does not know yet; returns how many."""
-    registration_id = _registration_id(context_id)
     for chunk in _chunks(members):
         new = [
             {"registration_id": registration_id, "sub": member.user_id}
@@ -122,11 +121,6 @@ def _insert(model: type[Base], new: Sequence[Mapping[str, Any]]) -> None:
     """Insert many rows; those that a launch has brought meanwhile stay as they are."""
     dialect = sqlite if db.session.connection().dialect.name == "sqlite" else postgresql
     db.session.execute(dialect.insert(model).on_conflict_do_nothing(), new)
-
-
-def _registration_id(context_id: int) -> int:
-    query = select(Deployment.registration_id).join(Context).where(Context.id == context_id)
-    return db.session.scalars(query).one()
 
 
 def _chunks(members: Iterable[Member]) -> Iterator[list[Member]]:

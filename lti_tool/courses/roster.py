@@ -24,6 +24,7 @@ HANDLER = "read_roster"
 SWEEP = "read_stale_rosters"
 SWEEP_SECONDS = 1800
 SWEEP_COURSES = 200
+FLOOR = timedelta(seconds=10)
 STALE = timedelta(hours=1)
 """From when on a roster is read anew because somebody comes to look at it."""
 SCHEDULED = timedelta(hours=6)
@@ -41,10 +42,17 @@ def ask_for_roster(context_id: int) -> None:
     outbox.add(HANDLER, context_id)
 
 
-def confirm_shrink(roster: Roster) -> None:
+def ask_unless_just_asked(context_id: int) -> None:
+    """As `ask_for_roster`, for people who press a button more than once."""
+    roster = find_roster(context_id)
+    if roster is None or roster.asked_at < utcnow() - FLOOR:
+        ask_for_roster(context_id)
+
+
+def confirm_shrink(context_id: int) -> None:
     """Somebody who knows says that those missing are gone indeed: have it read and applied."""
-    roster.shrink_confirmed = True
-    ask_for_roster(roster.context_id)
+    ask_for_roster(context_id)
+    _locked(context_id).shrink_confirmed = True
 
 
 def ask_when_stale(event: LaunchReceived) -> None:
@@ -102,8 +110,9 @@ def read_course_roster(context_id: int) -> None:
     )
     if context is None or not context.memberships_url:
         return
+    registration = context.deployment.registration
     try:
-        members = read_roster(context.deployment.registration, context.memberships_url)
+        members = read_roster(registration, context.memberships_url)
     except PlatformError as error:
         with unit_of_work():
             roster = _locked(context_id)
@@ -112,7 +121,7 @@ def read_course_roster(context_id: int) -> None:
             raise
         return
     with unit_of_work():
-        apply_roster(_locked(context_id), members)
+        apply_roster(_locked(context_id), registration.id, members)
 
 
 def _locked(context_id: int) -> Roster:

@@ -1,7 +1,7 @@
 """rosters
 
 Revision ID: 10271f66fe24
-Revises: 6eb3867dbc8d
+Revises: bf361fe84fbf
 Create Date: 2026-11-27 14:00:00.000000
 
 """
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "10271f66fe24"
-down_revision = "6eb3867dbc8d"
+down_revision = "bf361fe84fbf"
 branch_labels = None
 depends_on = None
 

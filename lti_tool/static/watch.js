@@ -1,13 +1,13 @@
-// Watches a score on its way to the gradebook until nothing more happens by itself.
+// Watches something on its way, such as a score, until nothing more happens by itself.
 "use strict";
 (() => {
-  const place = document.querySelector("[data-receipt]");
+  const place = document.querySelector("[data-watch]");
   if (!place) return;
   const started = Date.now();
   const wait = () => (Date.now() - started < 20000 ? 700 : 10000);
   const look = async () => {
     try {
-      const answer = await fetch(place.dataset.receipt, { headers: { Accept: "application/json" } });
+      const answer = await fetch(place.dataset.watch, { headers: { Accept: "application/json" } });
       if (answer.ok) {
         const found = await answer.json();
         if (place.dataset.shown !== found.html) {
