@@ -14,6 +14,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from lti_tool import db, errors, events, health, outbox, web
+from lti_tool.analytics.course_views import blueprint as course
+from lti_tool.analytics.item_views import blueprint as items
 from lti_tool.analytics.roster_views import blueprint as roster
 from lti_tool.analytics.views import blueprint as analytics
 from lti_tool.commands import add_commands
@@ -63,6 +65,8 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
         grades,
         analytics,
         roster,
+        course,
+        items,
     )
     for blueprint in (health.blueprint, *pages):
         app.register_blueprint(blueprint)

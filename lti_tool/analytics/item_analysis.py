@@ -41,6 +41,12 @@ class AnalysedItem:
     findings: tuple[Finding, ...]
 
     @property
+    def subject(self) -> str:
+        """The words by which one question is told from another: many share a stem."""
+        texts = [getattr(self.item, name, "") for name in ("scenario", "statement", "stem")]
+        return next(text for text in texts if text)
+
+    @property
     def attention(self) -> int:
         return attention(self.findings)
 

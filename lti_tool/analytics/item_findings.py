@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from lti_tool.analytics.chosen import Named, PartGroup, part_groups
+from lti_tool.analytics.intervals import share
 from lti_tool.analytics.item_statistics import Choice, ItemStatistics
 from lti_tool.curriculum.items import Item, MultipleResponse, SituationalJudgement
 
@@ -20,6 +21,7 @@ OFTEN = 0.1
 SURE_LEAST = 10
 SURE_RIGHT = 0.5
 OMITTED = 0.2
+RARELY = 0.05
 ORDER = ("key", "against", "lure", "sure", "hard", "omitted", "weak", "unused", "easy")
 
 
@@ -157,7 +159,10 @@ def _weak(_item: Item, statistics: ItemStatistics) -> Iterator[Finding]:
 
 
 def _unused(item: Item, statistics: ItemStatistics) -> Iterator[Finding]:
-    """Wrong options that nobody chooses, where one option is chosen of several."""
+    """Wrong options that nobody chose, and for sure not one learner in twenty would."""
+    nobody = share(0, statistics.n)
+    if nobody is None or nobody.high >= RARELY:
+        return
     names = [
         named.name
         for group in _option_groups(item)

@@ -33,7 +33,9 @@ COOKIE_DAYS = 30
 SEPARATOR = "~"
 
 TABS = (
+    ("course.overview", "Course", ("course",), {Power.SEE_LEARNERS}),
     ("analytics.learners", "Learners", ("analytics",), {Power.SEE_LEARNERS, Power.SEE_MENTEES}),
+    ("items.questions", "Questions", ("items",), {Power.SEE_LEARNERS, Power.CONFIGURE}),
     ("curriculum.settings", "Settings", ("curriculum", "updates"), {Power.CONFIGURE}),
     ("lessons.module", "Preview", ("lessons", "quiz"), {Power.PREVIEW}),
 )

@@ -6,7 +6,7 @@ import random
 
 import numpy
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -31,6 +31,7 @@ def seen(*pairs: tuple[float, float | None], chosen: str = "") -> list[Observati
     return [Observation(credit, rest, parts[0]) for credit, rest in pairs]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_the_interval_of_a_share_is_scipys_wilson_interval(case: tuple[int, int]) -> None:
     right, n = case
@@ -41,9 +42,10 @@ def test_the_interval_of_a_share_is_scipys_wilson_interval(case: tuple[int, int]
     assert ours.value == right / n
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32), st.integers(4, 200))
 def test_a_correlation_and_its_interval_are_scipys(seed: int, n: int) -> None:
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     xs = [float(chance.random() < 0.6) for _ in range(n)]
     ys = [min(max(0.3 * x + chance.random(), 0), 1) for x in xs]
     if len(set(xs)) == 1:
@@ -58,7 +60,7 @@ def test_a_correlation_and_its_interval_are_scipys(seed: int, n: int) -> None:
 
 
 def test_for_credits_of_0_or_1_discrimination_is_scipys_point_biserial() -> None:
-    chance = random.Random(7)
+    chance = random.Random(7)  # noqa: S311
     pairs = [(float(chance.random() < 0.5), chance.random()) for _ in range(300)]
     index = analyse(seen(*pairs)).discrimination
     theirs = stats.pointbiserialr([x for x, _ in pairs], [y for _, y in pairs])
@@ -66,7 +68,7 @@ def test_for_credits_of_0_or_1_discrimination_is_scipys_point_biserial() -> None
 
 
 def test_efficiency_is_covariance_over_that_of_sorted_values() -> None:
-    chance = random.Random(11)
+    chance = random.Random(11)  # noqa: S311
     pairs = [(chance.choice([0.0, 0.5, 1.0]), chance.random()) for _ in range(80)]
     xs, ys = numpy.array([x for x, _ in pairs]), numpy.array([y for _, y in pairs])
     greatest = numpy.cov(numpy.sort(xs), numpy.sort(ys))[0, 1]
@@ -115,6 +117,7 @@ def test_confidence_stands_against_credit() -> None:
     }
 
 
+@settings(deadline=None)
 @given(OBSERVATIONS, st.randoms(use_true_random=False))
 def test_order_does_not_matter(observations: list[Observation], chance: random.Random) -> None:
     shuffled = list(observations)
@@ -122,6 +125,7 @@ def test_order_does_not_matter(observations: list[Observation], chance: random.R
     assert analyse(shuffled) == analyse(observations)
 
 
+@settings(deadline=None)
 @given(OBSERVATIONS)
 def test_every_figure_stays_within_its_bounds(observations: list[Observation]) -> None:
     statistics = analyse(observations)

@@ -1,0 +1,262 @@
+"""Learners against modules, a page at a time: two queries, whatever the size of the course."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy.orm import contains_eager
+
+from lti_tool.analytics.course import PlacementRow, passes
+from lti_tool.courses.models import Membership, User
+from lti_tool.curriculum.models import Placement
+from lti_tool.db import db
+from lti_tool.grades.models import Delivery, DeliveryState, Grade
+from lti_tool.lessons.models import LessonCompletion
+from lti_tool.lti.roles import Role
+from lti_tool.quiz.models import Attempt, AttemptStatus
+
+PAGE_ROWS = 50
+QUIET = timedelta(days=14)
+SORTS = {
+    "name": "By name",
+    "look": "Needs a look first",
+    "passed": "Fewest passed first",
+    "visit": "Longest away first",
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One learner at one placement: lessons completed, attempts begun, and the grade."""
+
+    lessons_done: int = 0
+    attempts: int = 0
+    is_open: bool = False
+    score_given: Decimal | None = None
+    score_maximum: Decimal | None = None
+    passed: bool = False
+    delivery: str = ""
+    is_used_up: bool = False
+
+    @property
+    def percent(self) -> int | None:
+        """The score, rounded down as everywhere; None without one."""
+        if self.score_given is None or not self.score_maximum:
+            return None
+        return int(100 * self.score_given / self.score_maximum)
+
+    @property
+    def state(self) -> str:
+        """none, reading, trying, passed or failed: what the cell looks like."""
+        if self.score_given is not None:
+            return "passed" if self.passed else "failed"
+        if self.attempts:
+            return "trying"
+        return "reading" if self.lessons_done else "none"
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether there is a score that the gradebook lacks."""
+        settled = ("", DeliveryState.ACCEPTED, DeliveryState.NOT_SENT)
+        return self.delivery not in settled
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """A learner with a cell for each placement, in their order, and why to look, if at all."""
+
+    user: User
+    last_launch_at: datetime | None
+    cells: tuple[Cell, ...]
+    look: str
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A page of the grid; `found` counts the learners that the search finds."""
+
+    rows: Sequence[GridRow]
+    page: int
+    pages: int
+    found: int
+
+
+@dataclass(frozen=True)
+class GridQuery:
+    """What of the grid is wanted: a page from 1, one of `SORTS`, and a part of a name."""
+
+    page: int = 1
+    sort: str = "name"
+    search: str = ""
+
+
+def grid(
+    context_id: int,
+    placements: Sequence[PlacementRow],
+    wanted: GridQuery,
+    now: datetime,
+    page_rows: int | None = PAGE_ROWS,
+) -> Grid:
+    """The learners of that page; of a page beyond the last, the last. No `page_rows`: everybody."""
+    members, found = _members(context_id, wanted, page_rows)
+    pages = max(-(-found // page_rows), 1) if page_rows else 1
+    cells = _cells(context_id, placements, [member.user_id for member in members])
+    rows = []
+    for member in members:
+        own = tuple(cells.get((member.user_id, row.placement.id), Cell()) for row in placements)
+        look = _why_look(member.last_launch_at, own, placements, now)
+        rows.append(GridRow(member.user, member.last_launch_at, own, look))
+    return Grid(rows, min(wanted.page, pages), pages, found)
+
+
+def _members(
+    context_id: int, wanted: GridQuery, page_rows: int | None
+) -> tuple[Sequence[Membership], int]:
+    """The members of the page and how many there are; a page too far costs a query more."""
+    query = _sorted(_found(context_id, wanted.search), context_id, wanted.sort)
+    if page_rows is None:
+        everybody = db.session.execute(query).all()
+        return [row[0] for row in everybody], len(everybody)
+    first = (wanted.page - 1) * page_rows
+    rows = db.session.execute(query.limit(page_rows).offset(first)).all()
+    if not rows and first:
+        found = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+        last = max(-(-found // page_rows), 1)
+        rows = db.session.execute(query.limit(page_rows).offset((last - 1) * page_rows)).all()
+    return [row[0] for row in rows], rows[0][1] if rows else 0
+
+
+def _found(context_id: int, search: str) -> Select[Membership, int]:
+    query = (
+        select(Membership, func.count().over())
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.context_id == context_id, Membership.role == Role.LEARNER)
+        .options(contains_eager(Membership.user))
+    )
+    words = search.casefold().split()
+    return query.where(*(_has_word(word) for word in words))
+
+
+def _has_word(word: str) -> ColumnElement[bool]:
+    """A part of a name; or the number of somebody who has no name."""
+    names = (User.name, User.given_name, User.family_name)
+    found = [func.lower(name).contains(word, autoescape=True) for name in names]
+    nameless = and_(*(name == "" for name in names))
+    if re.fullmatch("[0-9]{1,9}", word):
+        found.append(and_(nameless, User.id == int(word)))
+    elif "person".startswith(word):
+        found.append(nameless)
+    return or_(*found)
+
+
+def _sorted(query: Select[Membership, int], context_id: int, sort: str) -> Select[Membership, int]:
+    name = (User.family_name, User.name, User.id)
+    if sort == "visit":
+        return query.order_by(Membership.last_launch_at.asc().nulls_first(), *name)
+    if sort not in ("look", "passed"):
+        return query.order_by(*name)
+    stood = _standings(context_id)
+    query = query.outerjoin(stood, stood.c.user_id == Membership.user_id)
+    if sort == "passed":
+        return query.order_by(func.coalesce(stood.c.passed, 0), *name)
+    failed = func.coalesce(stood.c.failed, 0).desc()
+    return query.order_by(failed, Membership.last_launch_at.asc().nulls_first(), *name)
+
+
+def _standings(context_id: int) -> Any:
+    """By learner: modules passed, and handed in but not passed."""
+    passed = case((passes(), 1), else_=0)
+    return (
+        select(
+            Grade.user_id,
+            func.sum(passed).label("passed"),
+            func.sum(1 - passed).label("failed"),
+        )
+        .join(Placement, Placement.id == Grade.placement_id)
+        .where(Placement.context_id == context_id)
+        .group_by(Grade.user_id)
+        .subquery()
+    )
+
+
+def _cells(
+    context_id: int, placements: Sequence[PlacementRow], user_ids: Sequence[int]
+) -> Mapping[tuple[int, int], Cell]:
+    by_id = {row.placement.id: row.placement for row in placements}
+    lessons = (
+        select(func.count(LessonCompletion.id))
+        .where(LessonCompletion.placement_id == Placement.id)
+        .where(LessonCompletion.user_id == Membership.user_id)
+        .scalar_subquery()
+    )
+    own = and_(Attempt.placement_id == Placement.id, Attempt.user_id == Membership.user_id)
+    attempts = select(func.count(Attempt.id)).where(own).scalar_subquery()
+    opened = exists().where(own, Attempt.status == AttemptStatus.OPEN)
+    rows = db.session.execute(
+        select(
+            Membership.user_id,
+            Placement.id,
+            lessons,
+            attempts,
+            opened,
+            Grade.score_given,
+            Grade.score_maximum,
+            Delivery.state,
+        )
+        .join(Placement, Placement.context_id == Membership.context_id)
+        .outerjoin(
+            Grade, and_(Grade.placement_id == Placement.id, Grade.user_id == Membership.user_id)
+        )
+        .outerjoin(Delivery, Delivery.grade_id == Grade.id)
+        .where(Membership.context_id == context_id, Membership.user_id.in_(user_ids))
+    )
+    return {(row[0], row[1]): _cell(by_id[row[1]], *row[2:]) for row in rows}
+
+
+def _cell(
+    placement: Placement,
+    lessons_done: int,
+    attempts: int,
+    is_open: bool,
+    given: Decimal | None,
+    maximum: Decimal | None,
+    delivery: str | None,
+) -> Cell:
+    passed = given is not None and maximum is not None and placement.passes(given, maximum)
+    allowed = placement.attempts_allowed
+    used_up = not passed and not is_open and allowed is not None and attempts >= allowed
+    return Cell(
+        lessons_done, attempts, bool(is_open), given, maximum, passed, delivery or "", used_up
+    )
+
+
+def _why_look(
+    last_visit: datetime | None,
+    cells: Sequence[Cell],
+    placements: Sequence[PlacementRow],
+    now: datetime,
+) -> str:
+    """The one thing to know about a learner who may be stuck; "" for the others."""
+    pairs = list(zip(cells, placements, strict=True))
+    used_up = [row.short for cell, row in pairs if cell.is_used_up]
+    if used_up:
+        return f"No attempt left in {_modules(used_up)}"
+    failed = [row.short for cell, row in pairs if cell.state == "failed"]
+    if failed:
+        return f"Not passed yet: {_modules(failed)}"
+    if last_visit is None:
+        return "Has never opened a link"
+    if now - last_visit >= QUIET and not all(cell.passed for cell in cells):
+        return f"Away for {(now - last_visit).days} days"
+    return ""
+
+
+def _modules(numbers: Sequence[str]) -> str:
+    word = "module" if len(numbers) == 1 else "modules"
+    return f"{word} {', '.join(numbers)}"

@@ -1,0 +1,80 @@
+"""The questions of this activity: which ones need attention, and each one by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, request
+
+from lti_tool.analytics.item_analysis import (
+    FIRST,
+    LATER,
+    AnalysedItem,
+    analysed_item,
+    analysed_items,
+)
+from lti_tool.analytics.item_answers import ShownGroup, shown_answers
+from lti_tool.analytics.item_statistics import LEAST_ANSWERS
+from lti_tool.curriculum import catalogue
+from lti_tool.errors import NotFound
+from lti_tool.launch import session
+from lti_tool.lti.roles import Power
+from lti_tool.quiz.presenting import Presentation, present
+from lti_tool.quiz.responses import CONFIDENCES
+
+blueprint = Blueprint("items", __name__, url_prefix="/l/<launch_id>/items")
+
+
+def _which() -> str:
+    return LATER if request.args.get("attempts") == LATER else FIRST
+
+
+@blueprint.get("")
+def questions(launch_id: str) -> str:
+    """All questions that learners have met here, those that need attention first."""
+    visit = session.visit_with(launch_id, Power.SEE_LEARNERS, Power.CONFIGURE)
+    analysed = analysed_items(visit.placement.id, _which())
+    return render_template(
+        "analytics/questions.html",
+        visit=visit,
+        module=catalogue.module_of(visit.placement),
+        analysed=analysed,
+        urgent=[each for each in analysed if any(found.is_urgent for found in each.findings)],
+        which=_which(),
+        least=LEAST_ANSWERS,
+    )
+
+
+@dataclass(frozen=True)
+class ShownWording:
+    """A wording of the question: as it was asked, its figures, and what was answered."""
+
+    analysed: AnalysedItem
+    asked: Presentation
+    groups: list[ShownGroup]
+
+
+@blueprint.get("/<item_id>")
+def question(launch_id: str, item_id: str) -> str:
+    """One question as learners saw it, with what they chose; each wording for itself."""
+    visit = session.visit_with(launch_id, Power.SEE_LEARNERS, Power.CONFIGURE)
+    analysed = analysed_item(visit.placement.id, item_id, _which())
+    if not analysed:
+        raise NotFound(
+            "No learner has met this question in these attempts",
+            "Figures appear when learners hand in attempts that ask it.",
+        )
+    wordings = [
+        ShownWording(each, present(each.item, ""), shown_answers(each.item, each.statistics))
+        for each in analysed
+    ]
+    return render_template(
+        "analytics/question.html",
+        visit=visit,
+        module=catalogue.module_of(visit.placement),
+        item_id=item_id,
+        wordings=wordings,
+        confidences=CONFIDENCES,
+        which=_which(),
+        least=LEAST_ANSWERS,
+    )
