@@ -104,13 +104,14 @@ def invited_setup(token: str) -> ResponseReturnValue:
 
 
 def _setup(invite: Invite | None, token: str) -> str:
-    registration_url = invites.registration_url(token) if invite else ""
+    registration = invite.registration if invite else None
+    can_register = invite is not None and registration is None
     chosen = request.args.get("platform") or _profile_of(invite)
     return render_template(
         "registering/setup.html",
         invite=invite,
-        registration=invite.registration if invite else None,
-        registration_url=registration_url,
+        registration=registration,
+        registration_url=invites.registration_url(token) if can_register else "",
         chosen=chosen if chosen in PROFILES else "moodle",
         profiles={name: each for name, each in PROFILES.items() if name != "generic"}
         | {"generic": PROFILES["generic"]},
