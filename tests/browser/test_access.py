@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from playwright.sync_api import Page, expect
 from demo.people import DANA, MODULE_1, SOFIA
 from tests.browser.conftest import Campus, Seat, picture
 from tests.browser.test_story import answer_rightly, begin_quiz, place_module
+from tests.versions import ITEM, LESSON, publish_next
 
 pytestmark = pytest.mark.browser
 SCREENS: dict[str, dict[str, Any]] = {
@@ -22,7 +24,9 @@ SCREENS: dict[str, dict[str, Any]] = {
 }
 
 
-def walk(seat: Callable[..., Seat], campus: Campus, screen: dict[str, Any]) -> Iterator[Any]:
+def walk(
+    seat: Callable[..., Seat], campus: Campus, screen: dict[str, Any], content: Path
+) -> Iterator[Any]:
     """Every kind of page, one after the other, each in a window of its own: (name, page)."""
     teacher = seat(**screen)
     teacher.sign_in(DANA)
@@ -39,6 +43,12 @@ def walk(seat: Callable[..., Seat], campus: Campus, screen: dict[str, Any]) -> I
     yield "learners", page
     page.get_by_role("link", name="Settings").click()
     yield "settings", page
+    publish_next(campus.app, content, LESSON | ITEM)
+    page.reload()
+    page.get_by_role("link", name="See what changes").click()
+    for details in page.locator("details").all():
+        details.evaluate("element => element.open = true")
+    yield "update", page
     page.goto(f"{campus.tool_url}/l/nowhere/module")
     yield "refusal", page
 
@@ -84,10 +94,10 @@ def _faults(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("screen", SCREENS)
 def test_no_page_has_a_fault_that_axe_finds_or_is_wider_than_its_screen(
-    seat: Callable[..., Seat], campus: Campus, screen: str
+    seat: Callable[..., Seat], campus: Campus, screen: str, tmp_path: Path
 ) -> None:
     faults: dict[str, Any] = {}
-    for name, page in walk(seat, campus, SCREENS[screen]):
+    for name, page in walk(seat, campus, SCREENS[screen], tmp_path / "content"):
         page.wait_for_load_state()
         picture(page, f"{screen}-{name}")
         if page.evaluate(

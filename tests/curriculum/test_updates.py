@@ -3,54 +3,29 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Mapping
-from datetime import date
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from lti_tool.curriculum import publishing
-from lti_tool.curriculum.checking import check
 from lti_tool.curriculum.comparing import Piece, word_changes
-from lti_tool.db import unit_of_work
 from lti_tool.events import EventRecord
 from tests.browsers import Browser, text_of
-from tests.conftest import CONTENT
 from tests.databases import on_sqlite, rows
 from tests.story import set_up, take_quiz
+from tests.versions import ITEM, LESSON, publish_next
 
 NewBrowser = Callable[[], Browser]
 Publish = Callable[[Mapping[str, tuple[str, str]]], int]
 
-LESSON = {"m1/l1.md": ("receives 34 pages", "receives forty pages")}
-ITEM = {
-    "m1/items-practice.yaml": (
-        "Leads forty people and six suppliers to the opening of a new depot",
-        "Leads fifty people and six suppliers to the opening of a new depot",
-    )
-}
 NEXT = {"m1/l1.md": ("receives forty pages", "receives fifty pages")}
 
 
 @pytest.fixture
 def publish(app: Flask, tmp_path: Path) -> Publish:
-    """Publishes a further version in which the files say something else; returns its id."""
-    folder = tmp_path / "content"
-    shutil.copytree(CONTENT, folder)
-
-    def replace(changes: Mapping[str, tuple[str, str]]) -> int:
-        for name, (old, new) in changes.items():
-            text = (folder / name).read_text()
-            assert text.count(old) >= 1
-            (folder / name).write_text(text.replace(old, new, 1))
-        with app.app_context(), unit_of_work():
-            version, is_new = publishing.publish(check(folder, date(2026, 11, 27)))
-            assert is_new
-            return version.id
-
-    return replace
+    """Publishes a further version; returns its id."""
+    return lambda changes: publish_next(app, tmp_path / "content", changes)
 
 
 def test_words_that_stay_go_and_come() -> None:
