@@ -7,22 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import jwt
 from marshmallow import ValidationError
 from pylti1p3.exception import LtiException
 from pylti1p3.message_validators import get_validators
 
-from lti_tool.errors import PlatformError
-from lti_tool.lti import platform_keys
 from lti_tool.lti.claims import CLAIM, LaunchClaims, read_claims
 from lti_tool.lti.deployments import NewDeployment, find_deployment
 from lti_tool.lti.logins import digest
-from lti_tool.lti.models import Deployment, LoginState, Registration
+from lti_tool.lti.models import Deployment, LoginState
 from lti_tool.lti.refusals import refusal
 from lti_tool.lti.registrations import origin_of, tool_url
+from lti_tool.lti.tokens import verified_body
 
-SKEW_SECONDS = 60
-TOKEN_CHARACTERS = 100_000
 MESSAGE_TYPES = (
     "LtiResourceLinkRequest",
     "LtiDeepLinkingRequest",
@@ -62,77 +58,6 @@ def validate(form: Mapping[str, str], login: LoginState) -> ValidLaunch:
     if not deployment.approved:
         raise refusal("deployment_pending", claims.deployment_id)
     return ValidLaunch(claims, deployment, login)
-
-
-def _accepted_header(token: str) -> dict[str, Any]:
-    """The header of a token that may be looked at: its algorithm is ours."""
-    if not token:
-        raise refusal("id_token_missing")
-    if len(token) > TOKEN_CHARACTERS:
-        raise refusal("id_token_malformed", f"{len(token)} characters")
-    try:
-        header: dict[str, Any] = jwt.get_unverified_header(token)
-    except jwt.PyJWTError:
-        raise refusal("id_token_malformed") from None
-    if header.get("alg") != platform_keys.ALGORITHM:
-        raise refusal("algorithm_refused", str(header.get("alg"))[:50])
-    return header
-
-
-def verified_body(token: str, registration: Registration) -> dict[str, Any]:
-    """Signature, issuer, audience and times (Security Framework 1.0, 5.1.3)."""
-    header = _accepted_header(token)
-    key = _platform_key(registration.jwks_url, header.get("kid"))
-    try:
-        body: dict[str, Any] = jwt.decode(
-            token,
-            key,
-            algorithms=[platform_keys.ALGORITHM],
-            issuer=registration.issuer,
-            audience=registration.client_id,
-            leeway=SKEW_SECONDS,
-            options={
-                "require": ["exp", "iat", "iss", "aud", "nonce"],
-                "verify_sub": False,  # read_claims does, and can name it
-                "verify_jti": False,  # not ours to use
-            },
-        )
-    except jwt.PyJWTError as error:
-        raise refusal(_reason_of(error), str(error)) from None
-    _check_authorised_party(body, registration.client_id)
-    return body
-
-
-def _platform_key(jwks_url: str, kid: object) -> Any:
-    try:
-        key = platform_keys.public_key(jwks_url, kid) if isinstance(kid, str) else None
-    except PlatformError as error:
-        raise refusal("keys_unreachable", str(error)) from None
-    if key is None:
-        raise refusal("key_unknown")
-    return key
-
-
-REASONS: tuple[tuple[type[jwt.PyJWTError], str], ...] = (
-    (jwt.ExpiredSignatureError, "token_expired"),
-    (jwt.ImmatureSignatureError, "token_from_the_future"),
-    (jwt.InvalidSignatureError, "signature_wrong"),
-    (jwt.InvalidIssuerError, "issuer_wrong"),
-    (jwt.InvalidAudienceError, "audience_wrong"),
-    (jwt.MissingRequiredClaimError, "claim_missing"),
-)
-
-
-def _reason_of(error: jwt.PyJWTError) -> str:
-    return next((name for kind, name in REASONS if isinstance(error, kind)), "id_token_malformed")
-
-
-def _check_authorised_party(body: Mapping[str, Any], client_id: str) -> None:
-    """Several audiences need `azp`, and `azp` must be us (OpenID Connect Core 1.0, 3.1.3.7)."""
-    azp = body.get("azp")
-    several = isinstance(body["aud"], list) and len(body["aud"]) > 1
-    if (several and azp is None) or (azp is not None and azp != client_id):
-        raise refusal("authorised_party_wrong")
 
 
 def _names(error: ValidationError) -> str:
