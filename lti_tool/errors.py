@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -81,7 +83,10 @@ class LaunchGone(ToolError):
 
 
 class LaunchRefused(ToolError):
-    """A login or launch that failed a check. `reason` is the named class of the refusal."""
+    """A login or launch that failed a check.
+
+    `reason` is the named class of the refusal, `return_url` the way back, "" while it is unknown.
+    """
 
     title = "This activity could not be opened"
 
@@ -89,6 +94,17 @@ class LaunchRefused(ToolError):
         super().__init__(title, advice)
         self.reason = reason
         self.detail = detail
+        self.return_url = ""
+
+
+@contextmanager
+def returning_to(return_url: str) -> Iterator[None]:
+    """What is refused here offers the way back that the platform named in a verified message."""
+    try:
+        yield
+    except LaunchRefused as refused:
+        refused.return_url = return_url
+        raise
 
 
 class PlatformError(Exception):
@@ -124,21 +140,23 @@ def loggable_path() -> str:
     return re.sub(r"~[^/]*", "~", request.path)
 
 
-def _answer(error: ToolError) -> ResponseReturnValue:
+def answer(error: ToolError) -> ResponseReturnValue:
+    """The error as a page, or as JSON for our own scripts."""
     reason = getattr(error, "reason", "")
     log.info("refused %s %s: %s %s", error.reference, loggable_path(), error.title, reason)
     if wants_json():
         body = {"title": error.title, "advice": error.advice, "reference": error.reference}
         return jsonify(body), error.status
-    return render_template("error.html", error=error, reason=reason), error.status
+    back = getattr(error, "return_url", "")
+    return render_template("error.html", error=error, reason=reason, back=back), error.status
 
 
 def _answer_http(error: HTTPException) -> ResponseReturnValue:
     if error.code == 404:
-        return _answer(NotFound())
+        return answer(NotFound())
     refusal = ToolError(f"The request was refused: {error.name}")
     refusal.status = error.code or 400
-    return _answer(refusal)
+    return answer(refusal)
 
 
 def _answer_unexpected(error: Exception) -> ResponseReturnValue:
@@ -150,11 +168,11 @@ def _answer_unexpected(error: Exception) -> ResponseReturnValue:
     refusal.status = 500
     g.pop("launch", None)
     log.exception("failure %s at %s", refusal.reference, loggable_path())
-    return _answer(refusal)
+    return answer(refusal)
 
 
 def init_app(app: Flask) -> None:
     """Let every error become a page, or JSON for our own scripts."""
-    app.register_error_handler(ToolError, _answer)
+    app.register_error_handler(ToolError, answer)
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(Exception, _answer_unexpected)

@@ -85,5 +85,8 @@ def reviewed(launch_id: str) -> ResponseReturnValue:
             "This learner has not opened the activity yet",
             "Their work appears here after their first visit.",
         )
-    page = url_for("analytics.learner", launch_id=launch_id, user_id=member.user_id)
+    attempt = request.args.get("attempt", type=int)
+    page = url_for(
+        "analytics.learner", launch_id=launch_id, user_id=member.user_id, attempt=attempt
+    )
     return redirect(page, SEE_OTHER)

@@ -40,10 +40,12 @@ PERSON = ("name", "given_name", "family_name", "email")
 
 @dataclass(frozen=True)
 class Entered:
-    """The visit that a launch begins."""
+    """The visit that a launch begins; `attempt` is the number of the one to look at, "" for any."""
 
     launch_id: str
     role: Role
+    has_link: bool
+    attempt: str = ""
 
 
 def enter(launch: ValidLaunch, page_secret: str = "") -> Entered:
@@ -78,7 +80,7 @@ def enter(launch: ValidLaunch, page_secret: str = "") -> Entered:
             role=role,
         )
     )
-    return Entered(launch_id, role)
+    return Entered(launch_id, role, link_id is not None, claims.target.attempt)
 
 
 def _open_visit(
@@ -180,6 +182,10 @@ def _keep_user(known: Mapping[Any, Any], registration_id: int, claims: LaunchCla
 
 def _link_of(known: Mapping[Any, Any], context_id: int, claims: LaunchClaims) -> int | None:
     """The link that the message is about, if any; one without a module may find it prepared."""
+    if claims.target.is_submission:
+        return _link_of_placement(context_id, claims.target.placement)
+    if _names_the_course(claims):
+        return None
     if claims.resource_link is not None:
         link_id = _keep_link(known, context_id, claims, claims.resource_link)
         if known[PLACEMENT.c.id] is None:
@@ -193,6 +199,21 @@ def _link_of(known: Mapping[Any, Any], context_id: int, claims: LaunchClaims) ->
     if graded is None:
         raise refusal("claim_missing", "resource_link")
     return graded
+
+
+def _link_of_placement(context_id: int, public_id: str) -> int:
+    """The link of a placement of this course; raises `LaunchRefused` where there is none."""
+    query = select(Placement.resource_link_id)
+    link_id = db.session.scalar(query.filter_by(context_id=context_id, public_id=public_id))
+    if link_id is None:
+        raise refusal("submission_unknown", public_id)
+    return link_id
+
+
+def _names_the_course(claims: LaunchClaims) -> bool:
+    """Whether the "link" is Canvas's course navigation, which belongs to no link."""
+    link, context = claims.resource_link, claims.context
+    return claims.family == "canvas" and bool(link and context and link.id == context.id)
 
 
 def _keep_link(

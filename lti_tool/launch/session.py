@@ -24,6 +24,7 @@ from lti_tool.curriculum.models import Placement
 from lti_tool.db import db, utcnow
 from lti_tool.errors import Conflict, Forbidden, LaunchGone
 from lti_tool.launch.models import Launch
+from lti_tool.launch.returning import return_address
 from lti_tool.lti.logins import digest
 from lti_tool.lti.roles import POWERS, Power, Role
 from lti_tool.web import check_csrf_token
@@ -78,11 +79,11 @@ class Visit:
 
     @property
     def link(self) -> ResourceLink:
-        """The link that was opened; raises `Conflict` in a visit that only chooses content."""
+        """The link that was opened; raises `Conflict` in a visit that belongs to none."""
         if self.launch.resource_link is None:
             raise Conflict(
                 "This page belongs to a link of your course",
-                "You are choosing what to link. Finish that, then open the new link.",
+                "Open the link itself from your course; a new one must be placed there first.",
             )
         return self.launch.resource_link
 
@@ -102,6 +103,10 @@ class Visit:
     def is_preview(self) -> bool:
         """Whether what is done here stays out of the gradebook."""
         return self.may(Power.PREVIEW)
+
+    def way_back(self, message: str = "") -> str:
+        """The address of the course, which may show the message; "" where the platform has none."""
+        return return_address(self.launch.return_url, lti_msg=message)
 
     @property
     def tabs(self) -> Sequence[tuple[str, str, tuple[str, ...]]]:
@@ -130,6 +135,7 @@ class Visit:
     def placement(self) -> Placement:
         """The link's placement; raises `Conflict` where no module has been chosen yet."""
         if self._placement is None:
+            _ = self.link
             raise Conflict(
                 "This activity has not been set up yet",
                 "Your instructor still has to choose a module for it. Come back later.",

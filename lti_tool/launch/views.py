@@ -7,15 +7,20 @@ where that is blocked, the platform's storage; where there is none, a window of 
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from flask import Blueprint, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadData, URLSafeTimedSerializer
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from lti_tool.curriculum.copying import open_question
 from lti_tool.db import unit_of_work
-from lti_tool.errors import LaunchRefused
+from lti_tool.errors import LaunchRefused, answer, returning_to
 from lti_tool.launch import entering, session
+from lti_tool.launch.course_modules import placed_modules
+from lti_tool.launch.entering import Entered
+from lti_tool.launch.returning import return_address
 from lti_tool.lti import deployments, keys, logins, messages
 from lti_tool.lti.deployments import NewDeployment
 from lti_tool.lti.logins import BegunLogin
@@ -42,12 +47,8 @@ def login() -> ResponseReturnValue:
     """OIDC third-party initiated login (LTI 1.3 core, 4.1; Security Framework 1.0, 5.1.1.1)."""
     known = session.browser_secret()
     secret = known or session.new_browser_secret()
-    try:
-        with unit_of_work():
-            begun = logins.begin_login(request.values, secret)
-    except LaunchRefused as refused:
-        _record(refused, None)
-        raise
+    with unit_of_work():
+        begun = logins.begin_login(request.values, secret)
     framed = request.headers.get("Sec-Fetch-Dest") in ("iframe", "frame")
     response = current_app.make_response(
         _uncertain(begun) if framed and not known else redirect(begun.address, 302)
@@ -61,7 +62,7 @@ def _uncertain(begun: BegunLogin) -> str:
 
     It must be found out now: platforms take a message hint only once.
     """
-    ticket = _tickets().dumps([begun.state, begun.address])
+    ticket = _tickets("login").dumps([begun.state, begun.address])
     if not begun.storage_target:
         return render_template("launch/probe.html", ticket=ticket)
     storage = {
@@ -79,24 +80,23 @@ def _storage_key(state: str) -> str:
     return f"pmo_bridge_{state}"
 
 
-def _tickets() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.config["LTI_TOOL"].secret_key, salt="login")
+def _tickets(purpose: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.config["LTI_TOOL"].secret_key, salt=purpose)
 
 
-def _read_ticket(ticket: str) -> tuple[str, str]:
-    """State and authentication request of a login; raises `LaunchRefused` for any other text."""
+def _read_ticket(purpose: str, ticket: str) -> Any:
+    """What the ticket of a page of ours says; raises `LaunchRefused` for any other text."""
     try:
-        state, address = _tickets().loads(ticket, max_age=logins.LOGIN_MINUTES * 60)
+        return _tickets(purpose).loads(ticket, max_age=logins.LOGIN_MINUTES * 60)
     except BadData:
         raise refusal("login_expired") from None
-    return state, address
 
 
 @blueprint.get("/lti/login/probe")
 def probe() -> ResponseReturnValue:
     """Go on when the cookie came back; else offer a window, where cookies are our own."""
     ticket = request.args.get("ticket", "")
-    state, address = _read_ticket(ticket)
+    state, address = _read_ticket("login", ticket)
     if session.browser_secret():
         logins.prove_browser(logins.find_login(state), session.browser_secret())
         return redirect(address, 302)
@@ -110,12 +110,31 @@ def go_on_in_window() -> ResponseReturnValue:
 
     Asked by our own page only: another could put a login of its own into somebody's window.
     """
-    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
-        raise refusal("state_foreign")
-    state, address = _read_ticket(request.form.get("ticket", ""))
+    _check_own_page()
+    state, address = _read_ticket("login", request.form.get("ticket", ""))
     secret = session.browser_secret() or session.new_browser_secret()
     with unit_of_work():
         logins.move_to_window(state, secret)
+    return _to_platform(address, secret)
+
+
+@blueprint.post("/lti/login/again")
+def begin_in_window() -> ResponseReturnValue:
+    """Begin anew in a window of its own, where the platform sees its own cookies."""
+    _check_own_page()
+    login_id = _read_ticket("again", request.form.get("ticket", ""))
+    secret = session.browser_secret() or session.new_browser_secret()
+    with unit_of_work():
+        begun = logins.begin_again(login_id, secret)
+    return _to_platform(begun.address, secret)
+
+
+def _check_own_page() -> None:
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        raise refusal("state_foreign")
+
+
+def _to_platform(address: str, secret: str) -> ResponseReturnValue:
     response = current_app.make_response(redirect(address, SEE_OTHER))
     session.give_browser_secret(response, secret)
     return response
@@ -124,19 +143,36 @@ def go_on_in_window() -> ResponseReturnValue:
 @blueprint.post("/lti/launch")
 def launch() -> ResponseReturnValue:
     """The authentication response (Security Framework 1.0, 5.1.1.3): check it and enter."""
-    login_state: LoginState | None = None  # set once it is this browser's: others must not end it
-    try:
-        found = logins.find_login(request.form.get("state", ""))
-        stored = request.form.get("storage_secret")
-        way = logins.prove_browser(found, session.browser_secret(), stored)
-        login_state = found
-        logins.check_pending(login_state)
-        if way is None:
-            return _ask_storage(login_state)
-        return _enter(login_state, way)
-    except LaunchRefused as refused:
-        _record(refused, login_state)
-        raise
+    login_state = logins.find_login(request.form.get("state", ""))
+    stored = request.form.get("storage_secret")
+    way = logins.prove_browser(login_state, session.browser_secret(), stored)
+    g.login_state = login_state  # from here on it is this browser's: others must not end it
+    logins.check_pending(login_state)
+    return _ask_storage(login_state) if way is None else _enter(login_state, way)
+
+
+@blueprint.errorhandler(LaunchRefused)
+def refuse(refused: LaunchRefused) -> ResponseReturnValue:
+    """Every refusal is recorded, with the login that it ends."""
+    login_state: LoginState | None = g.get("login_state")
+    with unit_of_work():
+        logins.record_refusal(refused, login_state)
+    if refused.reason == "login_required" and login_state is not None:
+        ticket = _tickets("again").dumps(login_state.id)
+        return render_template("launch/again.html", error=refused, ticket=ticket), refused.status
+    refused.return_url = return_address(
+        refused.return_url,
+        lti_errormsg=refused.title,
+        lti_errorlog=f"{refused.reason}, reference {refused.reference}",
+    )
+    return answer(refused)
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def refuse_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    refused = refusal("message_too_large")
+    refused.status = RequestEntityTooLarge.code
+    return refuse(refused)
 
 
 def _validated(login_state: LoginState) -> ValidLaunch:
@@ -155,13 +191,20 @@ def _validated(login_state: LoginState) -> ValidLaunch:
 def _enter(login_state: LoginState, way: Way) -> ResponseReturnValue:
     valid = _validated(login_state)
     page_secret = secrets.token_urlsafe(24) if way == Way.STORAGE else ""
-    with unit_of_work():
+    with unit_of_work(), returning_to(valid.claims.presentation.return_url):
         logins.consume(login_state, way)
         entered = entering.enter(valid, page_secret)
     launch_id = entered.launch_id + (session.SEPARATOR + page_secret if page_secret else "")
-    learns = valid.claims.message_type == "LtiResourceLinkRequest" and entered.role == Role.LEARNER
-    first = "lessons.module" if learns else "launch.start"  # most launches: spare them a redirect
-    return redirect(url_for(first, launch_id=launch_id), SEE_OTHER)
+    return redirect(
+        url_for(_first_page(valid, entered), launch_id=launch_id, attempt=entered.attempt or None),
+        SEE_OTHER,
+    )
+
+
+def _first_page(valid: ValidLaunch, entered: Entered) -> str:
+    """Most launches are learners': spare them the redirect of `start`."""
+    learns = entered.role == Role.LEARNER and not valid.claims.for_user
+    return "lessons.module" if learns and entered.has_link else "launch.start"
 
 
 def _ask_storage(login_state: LoginState) -> str:
@@ -174,11 +217,6 @@ def _ask_storage(login_state: LoginState) -> str:
     }
     form = {name: request.form.get(name, "") for name in ("state", "id_token", "error")}
     return render_template("launch/fetch.html", storage=storage, form=form)
-
-
-def _record(refused: LaunchRefused, login_state: LoginState | None) -> None:
-    with unit_of_work():
-        logins.record_refusal(refused, login_state)
 
 
 @blueprint.get("/lti/jwks")
@@ -195,6 +233,8 @@ def start(launch_id: str) -> ResponseReturnValue:
     visit = session.visit(launch_id)
     if visit.launch.deep_linking is not None:
         page = "picking.choose"
+    elif visit.launch.resource_link_id is None:
+        page = "launch.modules"
     elif visit.launch.for_user:
         page = "analytics.reviewed"
     elif visit.may(Power.CONFIGURE) and not visit.is_configured:
@@ -205,4 +245,13 @@ def start(launch_id: str) -> ResponseReturnValue:
         page = "analytics.learners"
     else:
         page = "curriculum.settings" if visit.may(Power.CONFIGURE) else "lessons.module"
-    return redirect(url_for(page, launch_id=launch_id), SEE_OTHER)
+    attempt = request.args.get("attempt", type=int)
+    return redirect(url_for(page, launch_id=launch_id, attempt=attempt), SEE_OTHER)
+
+
+@blueprint.get("/l/<launch_id>/modules")
+def modules(launch_id: str) -> str:
+    """A launch that belongs to no link, as from a course's menu: what the course has of ours."""
+    visit = session.visit(launch_id)
+    places = placed_modules(visit.context.id)
+    return render_template("launch/modules.html", visit=visit, places=places)

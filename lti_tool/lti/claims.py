@@ -1,19 +1,26 @@
 """id_token claims -> `LaunchClaims` (LTI 1.3 core, 5.3 and 5.4).
 
-Unknown claims are passed over: platforms add their own. Texts lose what cannot be stored and are
-cut to a length that fits a page; identifiers that do not fit are refused, for cutting would merge
-them.
+Unknown claims are passed over: platforms add their own.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
+
+from lti_tool.lti.claim_fields import (
+    Flag,
+    Identifier,
+    Locale,
+    Members,
+    Text,
+    Texts,
+    WebAddress,
+)
+from lti_tool.lti.targets import Target, read_target
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS_ENDPOINT = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
@@ -21,10 +28,6 @@ DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settin
 NRPS_SERVICE = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 NOTICE_SERVICE = CLAIM + "platformnotificationservice"
 BRIGHTSPACE = "http://www.brightspace.com"
-UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-"""Control characters, and halves of characters, which JSON can hold and no database takes."""
-IDENTIFIER_CHARACTERS = 255
-TITLE_CHARACTERS = 300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +87,9 @@ class LaunchClaims:
     """A validated launch. Empty text means that the platform did not say.
 
     `resource_link` is None in a deep linking request, `deep_linking` in every other; `for_user`
-    is the id of the person whose work is to be reviewed, `mentees` of those a mentor looks after.
+    is the id of the person whose work is to be reviewed, `mentees` of those a mentor looks after;
+    `family` is the platform's product, in lower case. `name` may be what the platform calls
+    somebody who has no name there.
     """
 
     message_type: str
@@ -92,6 +97,7 @@ class LaunchClaims:
     sub: str
     roles: tuple[str, ...]
     target_link_uri: str
+    target: Target = field(default_factory=Target)
     resource_link: ResourceLinkClaim | None = None
     deep_linking: DeepLinkingClaim | None = None
     for_user: str = ""
@@ -101,6 +107,7 @@ class LaunchClaims:
     ags: AgsClaim = field(default_factory=AgsClaim)
     memberships_url: str = ""
     notices: NoticeServiceClaim = field(default_factory=NoticeServiceClaim)
+    family: str = ""
     custom: Mapping[str, Any] = field(default_factory=dict)
     brightspace: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
@@ -108,55 +115,6 @@ class LaunchClaims:
     family_name: str = ""
     email: str = ""
     locale: str = ""
-
-
-class Text(fields.Field[str]):
-    """Text to show: never fails; null and foreign types count as not said."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text = UNSTORABLE.sub("", value).strip() if isinstance(value, str) else ""
-        return text[:TITLE_CHARACTERS]
-
-
-class Identifier(fields.String):
-    """An opaque identifier of 1 to 255 characters, kept exactly as sent."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(validate=validate.Length(1, IDENTIFIER_CHARACTERS), **kwargs)
-
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
-        text = str(super()._deserialize(value, *args, **kwargs))
-        if UNSTORABLE.search(text):
-            raise ValidationError("Has control characters or broken ones.")
-        return text
-
-
-class WebAddress(fields.Field[str]):
-    """An http or https address; anything else counts as not said."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        if not isinstance(value, str) or UNSTORABLE.search(value) or len(value) > 2000:
-            return ""
-        try:
-            parts = urlsplit(value)
-        except ValueError:
-            return ""
-        return value if parts.scheme in ("http", "https") and parts.hostname else ""
-
-
-class Texts(fields.Field[tuple[str, ...]]):
-    """A list of texts in which members that are no text are passed over."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        members = value if isinstance(value, list) else []
-        return tuple(member for member in members if isinstance(member, str))[:100]
-
-
-class Members(fields.Field[Mapping[str, Any]]):
-    """A claim of a platform's own, as it is; anything but an object counts as not said."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        return value if isinstance(value, dict) else {}
 
 
 class _Part(Schema):
@@ -186,7 +144,7 @@ class ResourceLinkSchema(_Part):
 class PresentationSchema(_Part):
     document_target = Text(allow_none=True)
     return_url = WebAddress(allow_none=True)
-    locale = Text(allow_none=True)
+    locale = Locale(allow_none=True)
 
     @post_load
     def build(self, data: dict[str, Any], **kwargs: Any) -> PresentationClaim:
@@ -201,13 +159,6 @@ class AgsSchema(_Part):
     @post_load
     def build(self, data: dict[str, Any], **kwargs: Any) -> AgsClaim:
         return AgsClaim(**_said(data))
-
-
-class Flag(fields.Field[bool | None]):
-    """true or false, also as text, which some platforms send; anything else is not said."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool | None:
-        return {"true": True, "false": False}.get(str(value).lower())
 
 
 class DeepLinkingSchema(_Part):
@@ -226,6 +177,10 @@ class DeepLinkingSchema(_Part):
 
 class ForUserSchema(_Part):
     user_id = Identifier(required=True)
+
+
+class PlatformSchema(_Part):
+    product_family_code = Text(allow_none=True)
 
 
 class NrpsSchema(_Part):
@@ -259,6 +214,7 @@ class LaunchClaimsSchema(_Part):
         PresentationSchema, allow_none=True, data_key=CLAIM + "launch_presentation"
     )
     ags = fields.Nested(AgsSchema, allow_none=True, data_key=AGS_ENDPOINT)
+    platform = fields.Nested(PlatformSchema, allow_none=True, data_key=CLAIM + "tool_platform")
     nrps = fields.Nested(NrpsSchema, allow_none=True, data_key=NRPS_SERVICE)
     notices = fields.Nested(NoticeServiceSchema, allow_none=True, data_key=NOTICE_SERVICE)
     custom = fields.Dict(allow_none=True, data_key=CLAIM + "custom")
@@ -266,15 +222,25 @@ class LaunchClaimsSchema(_Part):
     name = Text(allow_none=True)
     given_name = Text(allow_none=True)
     family_name = Text(allow_none=True)
+    preferred_username = Text(allow_none=True)
     email = Text(allow_none=True)
-    locale = Text(allow_none=True)
+    locale = Locale(allow_none=True)
 
     @post_load
     def build(self, data: dict[str, Any], **kwargs: Any) -> LaunchClaims:
-        nrps = data.pop("nrps", None) or {}
-        data["for_user"] = (data.get("for_user") or {}).get("user_id", "")
-        memberships_url = nrps.get("context_memberships_url") or ""
-        return LaunchClaims(memberships_url=memberships_url, **_said(data))
+        platform, nrps = data.pop("platform", None) or {}, data.pop("nrps", None) or {}
+        target = read_target(data["target_link_uri"])
+        for_user = (data.pop("for_user", None) or {}).get("user_id", "")
+        username = data.pop("preferred_username", None) or ""
+        if not any(data.get(name) for name in ("name", "given_name", "family_name")):
+            data["name"] = username
+        return LaunchClaims(
+            target=target,
+            for_user=for_user or (target.for_user if target.is_submission else ""),
+            family=(platform.get("product_family_code") or "").lower(),
+            memberships_url=nrps.get("context_memberships_url") or "",
+            **_said(data),
+        )
 
 
 def _said(data: Mapping[str, Any]) -> dict[str, Any]:

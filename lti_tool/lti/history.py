@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from lti_tool.lti.claims import IDENTIFIER_CHARACTERS, UNSTORABLE, LaunchClaims
+from lti_tool.lti.claim_fields import IDENTIFIER_CHARACTERS, UNSTORABLE
+from lti_tool.lti.claims import LaunchClaims
 
 PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{8,32}")
 MOST_IDS = 50

@@ -20,13 +20,14 @@ from sqlalchemy.orm import joinedload
 
 from lti_tool.db import db, utcnow
 from lti_tool.errors import LaunchRefused
-from lti_tool.lti.claims import UNSTORABLE
+from lti_tool.lti.claim_fields import UNSTORABLE
 from lti_tool.lti.models import LoginState, LoginStatus, Registration, Way
 from lti_tool.lti.refusals import refusal
 from lti_tool.lti.registrations import find_registrations, origin_of, tool_url
 from lti_tool.rows import execute, insert_row, table_of
 
 LOGIN_MINUTES = 15
+HINTS = ("login_hint", "lti_message_hint")
 STORAGE_TARGET = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
@@ -61,9 +62,33 @@ def begin_login(form: Mapping[str, str], browser_secret: str) -> BegunLogin:
         raise refusal("login_hint_missing")
     if origin_of(form.get("target_link_uri", "")) != origin_of(tool_url("/")):
         raise refusal("foreign_target")
-    state, nonce = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
     target = form.get("lti_storage_target", "")
     target = target if STORAGE_TARGET.fullmatch(target) else ""
+    hints = {name: form[name] for name in HINTS if form.get(name)}
+    return _store_login(registration, hints, browser_secret, target, Way.COOKIE)
+
+
+def begin_again(login_id: int, browser_secret: str) -> BegunLogin:
+    """Begin a login once more, in a window: the platform saw nobody signed in within the frame.
+
+    Called within a unit of work. Raises `LaunchRefused` when that was long ago.
+    """
+    login = db.session.get(LoginState, login_id, options=[joinedload(LoginState.registration)])
+    if login is None or login.expires_at < utcnow() or not login.hints:
+        raise refusal("login_expired")
+    if login.registration is None or not login.registration.enabled:
+        raise refusal("registration_unknown")
+    return _store_login(login.registration, login.hints, browser_secret, "", Way.WINDOW)
+
+
+def _store_login(
+    registration: Registration,
+    hints: Mapping[str, str],
+    browser_secret: str,
+    target: str,
+    way: Way,
+) -> BegunLogin:
+    state, nonce = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
     storage_secret = secrets.token_urlsafe(24) if target else ""
     insert_row(
         LoginState,
@@ -74,11 +99,13 @@ def begin_login(form: Mapping[str, str], browser_secret: str) -> BegunLogin:
             "browser_hash": digest(browser_secret),
             "storage_hash": digest(storage_secret) if target else None,
             "storage_target": target or None,
+            "hints": hints,
+            "way": way,
             "expires_at": utcnow() + timedelta(minutes=LOGIN_MINUTES),
         },
     )
     return BegunLogin(
-        address=_authentication_request(registration, form, state, nonce),
+        address=_authentication_request(registration, hints, state, nonce),
         state=state,
         storage_target=target,
         storage_secret=storage_secret,
@@ -87,7 +114,7 @@ def begin_login(form: Mapping[str, str], browser_secret: str) -> BegunLogin:
 
 
 def _authentication_request(
-    registration: Registration, form: Mapping[str, str], state: str, nonce: str
+    registration: Registration, hints: Mapping[str, str], state: str, nonce: str
 ) -> str:
     """Security Framework 1.0, 5.1.1.2."""
     query = {
@@ -97,12 +124,10 @@ def _authentication_request(
         "prompt": "none",
         "client_id": registration.client_id,
         "redirect_uri": tool_url("/lti/launch"),
-        "login_hint": form["login_hint"],
         "state": state,
         "nonce": nonce,
+        **hints,
     }
-    if form.get("lti_message_hint"):
-        query["lti_message_hint"] = form["lti_message_hint"]
     joint = "&" if "?" in registration.auth_login_url else "?"
     return registration.auth_login_url + joint + urlencode(query)
 

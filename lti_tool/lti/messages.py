@@ -11,11 +11,12 @@ from marshmallow import ValidationError
 from pylti1p3.exception import LtiException
 from pylti1p3.message_validators import get_validators
 
+from lti_tool.errors import returning_to
 from lti_tool.lti.claims import CLAIM, LaunchClaims, read_claims
 from lti_tool.lti.deployments import NewDeployment, find_deployment
 from lti_tool.lti.logins import digest
-from lti_tool.lti.models import Deployment, LoginState
-from lti_tool.lti.refusals import refusal
+from lti_tool.lti.models import Deployment, LoginState, Registration
+from lti_tool.lti.refusals import refusal, refusal_by_platform
 from lti_tool.lti.registrations import origin_of, tool_url
 from lti_tool.lti.tokens import verified_body
 
@@ -45,11 +46,17 @@ def validate(form: Mapping[str, str], login: LoginState) -> ValidLaunch:
     if registration is None or not registration.enabled:
         raise refusal("registration_unknown")
     if form.get("error"):
-        raise refusal("platform_refused", form["error"][:100])
+        raise refusal_by_platform(form)
     body = verified_body(form.get("id_token", ""), registration)
     if not hmac.compare_digest(login.nonce_hash or "", digest(str(body.get("nonce")))):
         raise refusal("nonce_wrong")
     claims = _checked_claims(body)
+    with returning_to(claims.presentation.return_url):
+        return ValidLaunch(claims, _deployment_of(registration, claims), login)
+
+
+def _deployment_of(registration: Registration, claims: LaunchClaims) -> Deployment:
+    """The installation that the launch comes from, if it may launch what it names."""
     if origin_of(claims.target_link_uri) != origin_of(tool_url("/")):
         raise refusal("foreign_target")
     deployment = find_deployment(registration.id, claims.deployment_id)
@@ -57,7 +64,7 @@ def validate(form: Mapping[str, str], login: LoginState) -> ValidLaunch:
         raise NewDeployment(registration, claims.deployment_id)
     if not deployment.approved:
         raise refusal("deployment_pending", claims.deployment_id)
-    return ValidLaunch(claims, deployment, login)
+    return deployment
 
 
 def _names(error: ValidationError) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.db import Base, UTCDateTime, utcnow
@@ -132,6 +132,7 @@ class LoginState(Base):
     State, nonce and the secrets of browser and platform storage are stored as SHA-256 only. A
     pending state that is past `expires_at` counts as expired. `way` is the one that is being
     tried, at the end the one that worked; `storage_target` names the platform's storage frame.
+    `hints` are the platform's own words for person and message, to begin the login once more.
     """
 
     __tablename__ = "login_state"
@@ -144,6 +145,7 @@ class LoginState(Base):
     browser_hash: Mapped[str | None] = mapped_column(String(64))
     storage_hash: Mapped[str | None] = mapped_column(String(64))
     storage_target: Mapped[str | None]
+    hints: Mapped[dict[str, str] | None] = mapped_column(JSON)
     way: Mapped[str] = mapped_column(default=Way.COOKIE)
     status: Mapped[str] = mapped_column(default=LoginStatus.PENDING)
     reason: Mapped[str | None]

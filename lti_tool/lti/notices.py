@@ -23,10 +23,10 @@ from lti_tool.lti.claims import (
     Texts,
 )
 from lti_tool.lti.deployments import find_deployment
-from lti_tool.lti.tokens import TOKEN_CHARACTERS, verified_body
 from lti_tool.lti.models import Deployment, Registration
 from lti_tool.lti.refusals import refusal
 from lti_tool.lti.registrations import find_registrations
+from lti_tool.lti.tokens import TOKEN_CHARACTERS, verified_body
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ import requests
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
 
 from lti_tool.errors import PlatformError
-from lti_tool.lti.claims import Identifier, Text, Texts
+from lti_tool.lti.claim_fields import Identifier, Text, Texts
 from lti_tool.lti.connector import RegistrationConnector, from_answer
 from lti_tool.lti.models import Registration
 from lti_tool.lti.paging import ServiceRefused, read_pages

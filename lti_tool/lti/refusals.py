@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lti_tool.errors import LaunchRefused
 
 AGAIN = "Go back to your course and open the activity again."
@@ -32,6 +34,28 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "cookie_missing": ("Your browser blocked the cookie that this page needs", COOKIES),
     "replayed": ("This launch has been used already", AGAIN),
     "login_expired": ("Opening the activity took too long", AGAIN),
+    "login_required": (
+        "Your platform did not see that you are signed in",
+        "Browsers may keep that from pages inside other pages. In a window of its own, the "
+        "activity opens as usual.",
+    ),
+    "launch_no_longer_valid": (
+        "This launch has been used already, or took too long",
+        "Going back or loading the page again cannot repeat it. " + AGAIN,
+    ),
+    "access_denied": (
+        "Your platform does not let you open this activity",
+        "If you should be in this course, ask your instructor or the platform's administrator.",
+    ),
+    "unauthorized_client": (
+        "PMO Bridge is not switched on in this part of your platform",
+        ADMIN,
+    ),
+    "request_refused": ("The platform did not accept our request", ADMIN),
+    "platform_down": (
+        "Your platform cannot open activities at the moment",
+        "Wait a minute, then open the activity again from your course.",
+    ),
     "platform_refused": ("The platform refused to open the activity", AGAIN),
     "id_token_missing": ("The platform sent no proof of who you are", ADMIN),
     "id_token_malformed": ("The platform's proof of who you are cannot be read", ADMIN),
@@ -54,12 +78,43 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "Only instructors can place activities in a course",
         "If you teach here, ask the platform's administrator to check your role.",
     ),
+    "submission_unknown": (
+        "There is no such work in this course",
+        "It may belong to another course, or to one that was copied. Open the activity itself "
+        "from your course.",
+    ),
+    "message_too_large": ("The platform's message is larger than any that we read", ADMIN),
     "claim_missing": ("The platform's message lacks something that we need", ADMIN),
     "anonymous": (
         "You are not signed in to the platform",
         "Sign in there, then open the activity again: your progress needs somebody to belong to.",
     ),
 }
+
+
+PLATFORM_ERRORS = {
+    "login_required": "login_required",
+    "interaction_required": "login_required",
+    "account_selection_required": "login_required",
+    "launch_no_longer_valid": "launch_no_longer_valid",
+    "access_denied": "access_denied",
+    "unauthorized_client": "unauthorized_client",
+    "invalid_request": "request_refused",
+    "invalid_request_object": "request_refused",
+    "invalid_scope": "request_refused",
+    "unsupported_response_type": "request_refused",
+    "server_error": "platform_down",
+    "temporarily_unavailable": "platform_down",
+}
+"""Error of an authentication response -> our refusal (OpenID Connect Core 1.0, 3.1.2.6)."""
+
+
+def refusal_by_platform(form: Mapping[str, str]) -> LaunchRefused:
+    """What the platform answered instead of a token, as a refusal of ours."""
+    error = form["error"][:100]
+    told = form.get("error_description", "")[:300]
+    reason = PLATFORM_ERRORS.get(error, "platform_refused")
+    return refusal(reason, f"{error}: {told}" if told else error)
 
 
 def refusal(reason: str, detail: str = "") -> LaunchRefused:

@@ -219,15 +219,6 @@ def test_tickets_that_are_none(browser: Browser, ticket: str) -> None:
     assert_page(browser.client.post(path, data={"ticket": ticket}, base_url=TOOL), 400)
 
 
-@pytest.mark.parametrize("error", ["login_required", "<script>\x00\ud7ff" + "x" * 2000])
-def test_the_platform_refuses(app: Flask, browser: Browser, error: str) -> None:
-    state, _ = browser.begin()
-    answer = browser.finish(state, None, error=error, error_description="<b>no</b>")
-    row = assert_refused(answer, app, "platform_refused")
-    assert row.detail and row.detail.startswith(error[:8])
-    assert "<script>\x00" not in answer.text and "<b>no</b>" not in answer.text
-
-
 @pytest.mark.parametrize("path", ["/lti/login", "/lti/launch"])
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data"])
 @on_sqlite
