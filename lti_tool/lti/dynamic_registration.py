@@ -16,7 +16,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
 from lti_tool.db import find
 from lti_tool.errors import ToolError
 from lti_tool.lti import tool_configuration
-from lti_tool.lti.claims import UNSTORABLE, Identifier
+from lti_tool.lti.claim_fields import UNSTORABLE, Identifier
 from lti_tool.lti.connector import UNREADABLE, as_platform_error, connector
 from lti_tool.lti.models import Invite, Registration
 from lti_tool.lti.openid_configuration import PlatformConfiguration, read_configuration

@@ -13,15 +13,8 @@ from typing import Any
 import jwt
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
-from lti_tool.lti.claims import (
-    CLAIM,
-    IDENTIFIER_CHARACTERS,
-    UNSTORABLE,
-    ContextClaim,
-    ContextSchema,
-    Identifier,
-    Texts,
-)
+from lti_tool.lti.claim_fields import IDENTIFIER_CHARACTERS, UNSTORABLE, Identifier, Texts
+from lti_tool.lti.claims import CLAIM, ContextClaim, ContextSchema
 from lti_tool.lti.deployments import find_deployment
 from lti_tool.lti.models import Deployment, Registration
 from lti_tool.lti.refusals import refusal

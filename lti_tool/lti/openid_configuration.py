@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validates_schema
 
-from lti_tool.lti.claims import Identifier, Text, Texts
+from lti_tool.lti.claim_fields import Identifier, Text, Texts
 from lti_tool.lti.profiles import PROFILES, SHARED_ISSUERS, Profile, profile_of_family
 from lti_tool.lti.registrations import may_be_called, origin_of
 
