@@ -1,4 +1,4 @@
-"""Calling a platform: addresses allowed, time and size bounded, tokens cached, errors classed.
+"""Calling a platform: addresses allowed, time and size bounded, tokens shared, errors classed.
 
 pylti1p3's connector is corrected in four ways: its token cache key has no client id, so two
 registrations of one issuer would share tokens; it sets no time limits; it parses the private key
@@ -7,12 +7,11 @@ anew for each token; and it does not say which scopes a token was granted.
 
 from __future__ import annotations
 
+import json
 import logging
-import threading
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import jwt
@@ -24,6 +23,7 @@ from pylti1p3.service_connector import ServiceConnector
 from lti_tool.db import db, end_reading
 from lti_tool.errors import PlatformError
 from lti_tool.lti import keys
+from lti_tool.lti.access_tokens import AccessToken, AccessTokens
 from lti_tool.lti.addresses import AddressRefused, CheckedAdapter
 from lti_tool.lti.models import Registration
 from lti_tool.lti.registrations import for_pylti1p3
@@ -34,7 +34,6 @@ READ_SECONDS = 10
 WHOLE_ANSWER_SECONDS = 20
 ANSWER_BYTES = 1024 * 1024
 POOL = 16
-TOKEN_MARGIN_SECONDS = 60
 ASSERTION_SECONDS = 60
 BEARER_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 EXTENSION = "lti_tool_connector"
@@ -78,26 +77,13 @@ class Connector:
         self.session.mount("https://", adapter)
         self.session.mount("http://", adapter)
         self.session.trust_env = False
-        self.tokens: dict[str, tuple[str, float]] = {}
-        self.token_lock = threading.Lock()
+        self.tokens = AccessTokens()
 
 
 def connector() -> Connector:
     """The process's own."""
     found: Connector | None = current_app.extensions.get(EXTENSION)
     return found or current_app.extensions.setdefault(EXTENSION, Connector())
-
-
-@dataclass(frozen=True)
-class AccessToken:
-    """A token as the platform gave it; `scopes` are those granted, which may be fewer than asked.
-
-    A platform that does not say grants what was asked for (RFC 6749, 5.1).
-    """
-
-    text: str
-    expires_in_seconds: float
-    scopes: frozenset[str]
 
 
 class RegistrationConnector(ServiceConnector):  # type: ignore[misc]  # partly typed library
@@ -109,37 +95,25 @@ class RegistrationConnector(ServiceConnector):  # type: ignore[misc]  # partly t
         self._client_id, self._token_url = registration.client_id, registration.auth_token_url
         self._audience = registration.token_audience or registration.auth_token_url
         self._signing = keys.signing_key()
-        self._cache_prefix = (
-            f"{registration.issuer}|{registration.client_id}|{registration.auth_token_url}|"
-        )
+        self._used: dict[str, str] = {}
         end_reading()
 
-    def _scope_key(self, scopes: Sequence[str]) -> str:
-        return self._cache_prefix + " ".join(sorted(scopes))
-
-    def _cached(self, scopes: Sequence[str]) -> str | None:
-        token, expires = self.shared.tokens.get(self._scope_key(scopes), ("", 0.0))
-        return token if expires > time.monotonic() else None
+    def _token_key(self, scopes: Sequence[str]) -> str:
+        """All that a token depends on."""
+        registration = self._registration.get_issuer(), self._client_id
+        return json.dumps([*registration, self._token_url, self._audience, *sorted(scopes)])
 
     def get_access_token(self, scopes: Sequence[str]) -> str:
-        """One fetch at a time: a burst of scores asks for one token, not for one each.
-
-        Raises `PlatformError`: a fault of the token service is none of the service behind it.
-        """
-        cached = self._cached(scopes)
-        if cached:
-            return cached
-        with self.shared.token_lock:
-            cached = self._cached(scopes)
-            return cached or self._keep(scopes, self.request_token(scopes))
-
-    def _keep(self, scopes: Sequence[str], token: AccessToken) -> str:
-        lasts = max(token.expires_in_seconds - TOKEN_MARGIN_SECONDS, 0)
-        self.shared.tokens[self._scope_key(scopes)] = (token.text, time.monotonic() + lasts)
-        return token.text
+        """Raises `PlatformError`: a fault of the token service is none of the service behind it."""
+        key = self._token_key(scopes)
+        text = self.shared.tokens.get(key, lambda: self.request_token(scopes))
+        self._used[key] = text
+        return text
 
     def forget_token(self, scopes: Sequence[str]) -> None:
-        self.shared.tokens.pop(self._scope_key(scopes), None)
+        """The platform no longer accepts the token that was last used here."""
+        key = self._token_key(scopes)
+        self.shared.tokens.forget(key, self._used.get(key, ""))
 
     def request_token(self, scopes: Sequence[str]) -> AccessToken:
         """Ask for a new token (Security Framework 1.0, 4.1); raises `PlatformError`."""

@@ -10,7 +10,8 @@ import jwt
 import pytest
 
 from lti_tool import outbox
-from lti_tool.db import db
+from lti_tool.db import db, unit_of_work
+from lti_tool.lti.access_tokens import AccessTokens, StoredToken, seal
 from lti_tool.lti.connector import EXTENSION
 from lti_tool.quiz.attempts import items_of
 from lti_tool.quiz.models import Attempt
@@ -92,9 +93,10 @@ def test_a_token_that_open_edx_no_longer_accepts_is_renewed(tool: Tool, person: 
     learner.launch(tool.component)
     take_quiz(tool, learner, right=4)
     assert len(work(tool)["grades"]) == 1
-    tokens = tool.app.extensions[EXTENSION].tokens
-    for scope_key, (token, expires) in tokens.items():
-        tokens[scope_key] = (token[:-8] + "A" * 8, expires)
+    tool.app.extensions[EXTENSION].tokens = AccessTokens()
+    with tool.app.app_context(), unit_of_work():
+        for stored in db.session.query(StoredToken):
+            stored.sealed = seal("a token of other keys")
 
     take_quiz(tool, learner, right=10)
     gradebook = work(tool)
