@@ -213,9 +213,9 @@ def test_a_platform_that_does_not_answer_in_time(
     work: Work,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    learner_with_score(app, new_browser)
     monkeypatch.setattr(connector, "READ_SECONDS", 0.1)
     platform.delay_seconds = 0.4
-    learner_with_score(app, new_browser)
     work()
     assert delivery_of(app).message == "The platform did not answer in time."
     platform.delay_seconds = 0

@@ -1,7 +1,7 @@
 """access tokens
 
 Revision ID: c41d7a60e5f2
-Revises: 10271f66fe24
+Revises: c4b7a9e1f2d3
 Create Date: 2026-11-27 14:10:00
 
 """
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "c41d7a60e5f2"
-down_revision = "10271f66fe24"
+down_revision = "c4b7a9e1f2d3"
 branch_labels = None
 depends_on = None
 
