@@ -6,6 +6,7 @@ share an issuer, when every endpoint lies on the hosts that are known to be its 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,7 @@ from lti_tool.lti.registrations import may_be_called, origin_of
 PLATFORM = "https://purl.imsglobal.org/spec/lti-platform-configuration"
 CANVAS = "https://canvas.instructure.com/lti/"
 URL_CHARACTERS = 2000
+PLAIN = re.compile(r"[\x21-\x7e]+")
 MESSAGES = 50
 
 
@@ -44,7 +46,8 @@ class PlatformConfiguration:
 
     @property
     def host(self) -> str:
-        return urlsplit(self.issuer).netloc
+        """Host, and port where it is stated."""
+        return origin_of(self.issuer).partition("://")[2]
 
     def profile_name(self, stated: str | None) -> str:
         """The profile that the operator stated, or the one that fits what the platform says."""
@@ -58,11 +61,14 @@ class Endpoint(fields.Field[str]):
     """An address that the tool or the browser is to call: https, or on a trusted origin."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        if not isinstance(value, str) or len(value) > URL_CHARACTERS or not value.isprintable():
-            raise ValidationError("is no web address")
-        if " " in value or not may_be_called(value):
+        if not isinstance(value, str) or len(value) > URL_CHARACTERS or not _is_plain(value):
             raise ValidationError("is no https address")
         return value
+
+
+def _is_plain(url: str) -> bool:
+    """An address that the tool may call, without blanks, control characters or a user's name."""
+    return may_be_called(url) and bool(PLAIN.fullmatch(url)) and "@" not in urlsplit(url).netloc
 
 
 class Messages(fields.Field[Mapping[str, tuple[str, ...]]]):
@@ -102,7 +108,7 @@ class PlatformConfigurationSchema(_Part):
 
     @validates_schema
     def check_issuer(self, data: dict[str, Any], **kwargs: Any) -> None:
-        if not may_be_called(data["issuer"]) or not data["issuer"].isprintable():
+        if not _is_plain(data["issuer"]):
             raise ValidationError("is no https address", "issuer")
 
     @post_load

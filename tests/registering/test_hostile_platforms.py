@@ -235,7 +235,12 @@ def test_a_shared_issuer_is_proved_by_its_endpoints(app: Flask) -> None:
 
 @pytest.mark.parametrize(
     "issuer",
-    ["https://moodle.example.edu@evil.example", "https://moodle.example.edu.evil.example"],
+    [
+        "https://moodle.example.edu@evil.example",
+        "https://x;script-src%20*@moodle.example.edu",
+        "https://moodle.example.edu.evil.example",
+        "https://moodle.example.edu:444",
+    ],
 )
 def test_an_issuer_is_not_somebody_elses_by_its_spelling(app: Flask, issuer: str) -> None:
     document = recorded("moodle_openid_configuration") | {"issuer": issuer}
