@@ -114,6 +114,7 @@ class PlatformError(Exception):
     "needs instructor", "needs admin" or "never". The text is one line for that person.
     `platform_wide`: whether other calls to the platform would fare the same; it then gets a rest.
     Where that is not stated, it is so for "retry".
+    `cause` names the entry of `lti.score_refusals.CAUSES` that says what to do, "" for none.
     """
 
     def __init__(
@@ -123,11 +124,13 @@ class PlatformError(Exception):
         retry_after_seconds: float | None = None,
         *,
         platform_wide: bool | None = None,
+        cause: str = "",
     ) -> None:
         super().__init__(message)
         self.kind = kind
         self.retry_after_seconds = retry_after_seconds
         self.platform_wide = kind == "retry" if platform_wide is None else platform_wide
+        self.cause = cause
 
 
 def wants_json() -> bool:

@@ -122,6 +122,7 @@ class AttemptSubmitted(Event):
     score_given: str
     score_maximum: str
     is_preview: bool = False
+    awaits_marking: bool = False
     started_at: str = ""
     submitted_at: str = ""
 
@@ -140,12 +141,13 @@ class AttemptRemarked(Event):
     old_score_maximum: str
     score_given: str
     score_maximum: str
+    awaits_marking: bool = False
     reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AttemptDeleted(Event):
-    """An attempt no longer exists; `user_id` is the learner whose it was."""
+    """An attempt no longer counts: its row stays, as deleted. `user_id` is the learner's."""
 
     placement_id: int
     attempt_id: int
@@ -161,16 +163,19 @@ class GradeChanged(Event):
     grade_id: int
     score_given: str
     score_maximum: str
+    state: str = "graded"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScoreAccepted(Event):
-    """The platform answered that it has the score."""
+    """The platform answered with `status` that it has the score of a grade in that `state`."""
 
     placement_id: int
     grade_id: int
     score_given: str
     score_maximum: str
+    state: str = "graded"
+    status: int | None = None
 
 
 class EventRecord(Base):

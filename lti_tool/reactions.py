@@ -18,12 +18,15 @@ from lti_tool.events import (
     LaunchReceived,
     LineItemChanged,
     NoticesOffered,
+    PlacementConfigured,
     Reactions,
 )
+from lti_tool.grades.columns import HANDLER as KEEP_COLUMN
+from lti_tool.grades.columns import keep_column
 from lti_tool.grades.delivery import HANDLER as DELIVER_SCORE
 from lti_tool.grades.delivery import deliver_score, redeliver_for_link
-from lti_tool.grades.lanes import registration_of_grade
-from lti_tool.grades.recording import update_grade
+from lti_tool.grades.lanes import registration_of_grade, registration_of_placement
+from lti_tool.grades.recording import update_grade, update_grades_of_placement
 from lti_tool.lti.notice_service import HANDLER as ASK_FOR_NOTICES
 from lti_tool.lti.notice_service import ask_for_notices
 
@@ -36,10 +39,12 @@ REACTIONS = Reactions(
         AttemptDeleted: (update_grade,),
         LaunchReceived: (roster.ask_when_stale,),
         LineItemChanged: (redeliver_for_link,),
+        PlacementConfigured: (update_grades_of_placement,),
     },
     later={
         GradeChanged: (Later(DELIVER_SCORE, subject="grade_id"),),
         NoticesOffered: (Later(ASK_FOR_NOTICES, subject="deployment_id"),),
+        PlacementConfigured: (Later(KEEP_COLUMN, subject="placement_id"),),
     },
 )
 
@@ -48,11 +53,13 @@ HANDLERS: dict[str, Callable[[int], None]] = {
     DELIVER_SCORE: deliver_score,
     roster.HANDLER: roster.read_course_roster,
     roster.SWEEP: roster.read_stale_rosters,
+    KEEP_COLUMN: keep_column,
 }
 
 LANE_OF: dict[str, Callable[[int], int | None]] = {
     DELIVER_SCORE: registration_of_grade,
     roster.HANDLER: roster.registration_of_course,
+    KEEP_COLUMN: registration_of_placement,
 }
 """How the id of the registration is found whose platform a handler calls, from its subject id.
 
@@ -62,6 +69,7 @@ calls none.
 
 QUEUE_OF: dict[str, str] = {
     DELIVER_SCORE: SCORES,
+    KEEP_COLUMN: SCORES,
 }
 """Which queue of the broker a handler's messages go to; `upkeep` where nothing is said here."""
 

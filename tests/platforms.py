@@ -20,9 +20,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
+from tests.gradebooks import SCORE_SCOPE, Gradebook
+
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
-SCORE_SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
 SCORE_TYPE = "application/vnd.ims.lis.v1.score+json"
 NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 ROSTER_SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
@@ -48,6 +49,7 @@ class Answer:
 class FakePlatform:
     """One issuer with one course. Scores posted to it are in `scores`, requests in `requests`.
 
+    `gradebook` has the columns, which a tool may look at and change as far as `scopes` lets it.
     It tells who is in the course once `members` is a list, at most `page_members` in an answer.
     `granted` says which of the scopes that a token is asked for it will have.
     """
@@ -69,9 +71,12 @@ class FakePlatform:
         self.granted: Callable[[str], str] = lambda scope: scope
         self.token_scopes: dict[str, str] = {}
         self.delay_seconds = 0.0
+        self.scopes = [SCORE_SCOPE]
+        self.answer_columns: Callable[[str, str], Answer | None] = lambda method, path: None
         self.answer_jwks: Callable[[], Answer] = self._good_jwks
         self.routes: dict[str, Callable[[BaseHTTPRequestHandler, bytes], Answer]] = {}
         self._server = _Server(self)
+        self.gradebook = Gradebook(f"{self.url}/lineitems")
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
         )
@@ -149,7 +154,7 @@ class FakePlatform:
             CLAIM + "resource_link": {"id": link, "title": "Two jobs compared"},
             CLAIM + "context": {"id": context, "label": "PMO-101", "title": "PMO Academy"},
             AGS: {
-                "scope": [SCORE_SCOPE],
+                "scope": self.scopes,
                 "lineitems": f"{self.url}/lineitems?type_id=2",
                 "lineitem": self.line_item(link),
             },
@@ -208,7 +213,10 @@ class FakePlatform:
         refused = self.answer_scores(score)
         if refused is not None:
             return refused
+        if link in self.gradebook.gone:
+            return Answer(404)
         self.scores.append(score | {"link": link})
+        self.gradebook.keep(link, score)
         return Answer(200)
 
 
@@ -235,6 +243,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(platform.answer_jwks())
         elif re.fullmatch(r"/courses/[^/]+/memberships", urlsplit(self.path).path):
             self._send(self._members())
+        elif urlsplit(self.path).path.startswith("/lineitems"):
+            self._send(self._columns("GET", b""))
         else:
             self._send(Answer(404))
 
@@ -242,12 +252,23 @@ class _Handler(BaseHTTPRequestHandler):
         platform = self.server.platform
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         platform.requests.append(f"PUT {self.path}")
+        if self.path.startswith("/lineitems"):
+            return self._send(self._columns("PUT", body))
         if self.path != "/notice-handlers":
             return self._send(Answer(404))
         refused = platform.answer_notice_handler()
         if refused is None:
             platform.notice_handlers.append(json.loads(body))
         self._send(refused or Answer(200, body=body))
+
+    def _columns(self, method: str, body: bytes) -> Answer:
+        platform = self.server.platform
+        refused = platform.answer_columns(method, self.path)
+        if refused is not None:
+            return refused
+        token = self.headers.get("Authorization", "").removeprefix("Bearer ")
+        scopes = platform.token_scopes.get(token, "")
+        return Answer(*platform.gradebook.answer(method, self.path, self.headers, body, scopes))
 
     def do_POST(self) -> None:
         platform = self.server.platform
@@ -263,6 +284,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(self._token(parse_qs(body.decode())))
         elif link and self.headers.get("Content-Type") == SCORE_TYPE:
             self._send(platform.take_score(link[1], json.loads(body)))
+        elif path == "/lineitems":
+            self._send(self._columns("POST", body))
         else:
             self._send(Answer(400))
 

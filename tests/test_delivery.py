@@ -5,19 +5,23 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from itertools import pairwise
 
 import pytest
 from flask import Flask
 
-from lti_tool.db import utcnow
-from lti_tool.events import EventRecord
+from lti_tool.db import db, unit_of_work, utcnow
+from lti_tool.events import AttemptDeleted, AttemptRemarked, EventRecord, publish
 from lti_tool.grades.models import DeliveryState
+from lti_tool.lti.models import Registration
 from lti_tool.outbox import Status
+from lti_tool.quiz.models import Attempt, AttemptStatus
 from tests.browsers import Browser
 from tests.conftest import register
-from tests.databases import on_sqlite, rows
-from tests.platforms import AGS, SCORE_SCOPE, Answer, FakePlatform
+from tests.databases import change, on_sqlite, rows
+from tests.gradebooks import SCORE_SCOPE
+from tests.platforms import AGS, Answer, FakePlatform
 from tests.scoring import (
     delay_of,
     delivery_of,
@@ -206,3 +210,77 @@ def test_the_log_holds_no_secret_and_no_person(
     assert cookie is not None
     for secret in [*secrets, cookie.value, "eyJ", "BEGIN"]:
         assert secret not in caplog.text
+
+
+def test_a_deleted_attempt_takes_its_score_along(
+    app: Flask, new_browser: NewBrowser, platform: FakePlatform, work: Work
+) -> None:
+    learner_with_score(app, new_browser, right=3)
+    work()
+    make_due(app)
+    with app.app_context(), unit_of_work():
+        attempt = db.session.query(Attempt).one()
+        attempt.status = AttemptStatus.DELETED
+        db.session.flush()
+        publish(AttemptDeleted(user_id=attempt.user_id, placement_id=1, attempt_id=1, number=1))
+    work()
+    withdrawn = platform.scores[-1]
+    assert (withdrawn["gradingProgress"], "scoreGiven" in withdrawn) == ("NotReady", False)
+    assert platform.gradebook.results == {}
+    assert delivery_of(app).state == DeliveryState.ACCEPTED
+    assert len(platform.scores) == 2
+
+
+@on_sqlite
+def test_a_remarked_attempt_moves_the_grade(
+    app: Flask, new_browser: NewBrowser, platform: FakePlatform, work: Work
+) -> None:
+    learner_with_score(app, new_browser, right=3)
+    work()
+    make_due(app)
+    with app.app_context(), unit_of_work():
+        attempt = db.session.query(Attempt).one()
+        attempt.score_given = Decimal(4)
+        db.session.flush()
+        publish(
+            AttemptRemarked(
+                user_id=attempt.user_id,
+                placement_id=1,
+                attempt_id=1,
+                number=1,
+                old_score_given="3",
+                old_score_maximum="10",
+                score_given="4",
+                score_maximum="10",
+            )
+        )
+    work()
+    assert [score["scoreGiven"] for score in platform.scores] == [3, 4]
+
+
+@on_sqlite
+def test_canvas_that_allows_no_further_submission_gets_the_grade_alone(
+    app: Flask, new_browser: NewBrowser, platform: FakePlatform, work: Work
+) -> None:
+    change(app, Registration, profile="canvas")
+    used_up = b'{"errors": {"message": "The maximum number of allowed attempts has been reached"}}'
+    platform.answer_scores = in_turn(Answer(422, body=used_up))
+    learner_with_score(app, new_browser, right=3)
+    work()
+    assert delivery_of(app).state == DeliveryState.RETRYING
+    make_due(app)
+    work()
+    [score] = platform.scores
+    assert score["https://canvas.instructure.com/lti/submission"] == {"new_submission": False}
+    assert delivery_of(app).state == DeliveryState.ACCEPTED
+
+
+@on_sqlite
+def test_a_throttling_canvas_is_not_asked_for_a_new_token(
+    app: Flask, new_browser: NewBrowser, platform: FakePlatform, work: Work
+) -> None:
+    change(app, Registration, profile="canvas")
+    platform.answer_scores = in_turn(Answer(403, body=b"403 Forbidden (Rate Limit Exceeded)"))
+    learner_with_score(app, new_browser, right=3)
+    work()
+    assert delivery_of(app).cause == "pause" and platform.tokens_issued == 1

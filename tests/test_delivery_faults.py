@@ -101,8 +101,8 @@ def test_a_platform_that_takes_no_token_waits_for_its_administrator(
 GONE = {
     "the column is gone": (Answer(404), "column is gone"),
     "gone for good": (Answer(410), "column is gone"),
-    "nonsense refused": (Answer(400), "refused the score (400)"),
-    "too late": (Answer(422), "refused the score (422)"),
+    "nonsense refused": (Answer(400), "refused the score without saying why (400)"),
+    "too late": (Answer(422), "refused the score without saying why (422)"),
 }
 
 

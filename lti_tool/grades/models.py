@@ -1,4 +1,4 @@
-"""Tables: the grade, and how far its delivery has come."""
+"""Tables: the grade, how far its delivery has come, and the columns that the tool found or made."""
 
 from __future__ import annotations
 
@@ -6,10 +6,20 @@ import enum
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Numeric, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Numeric, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.db import Base, UTCDateTime, utcnow
+
+
+class GradeState(enum.StrEnum):
+    """`awaits_marking`: a person has to mark first; `withdrawn`: no attempt is left to count."""
+
+    BEGUN = "begun"
+    SUBMITTED = "submitted"
+    GRADED = "graded"
+    AWAITS_MARKING = "awaits_marking"
+    WITHDRAWN = "withdrawn"
 
 
 class DeliveryState(enum.StrEnum):
@@ -22,8 +32,26 @@ class DeliveryState(enum.StrEnum):
     NOT_SENT = "not_sent"
 
 
+class Standing(enum.StrEnum):
+    """What the gradebook was last seen to hold, against what it accepted from us.
+
+    `unread`: accepted, and not looked up since. `unreadable`: the platform lets us not look.
+    """
+
+    NOTHING = ""
+    UNREAD = "unread"
+    IN_STEP = "in_step"
+    OVERRIDDEN = "overridden"
+    MISSING = "missing"
+    DIFFERS = "differs"
+    UNREADABLE = "unreadable"
+
+
 class Grade(Base):
-    """What counts for a learner at a placement: points with their maximum, and the attempt."""
+    """What counts for a learner at a placement: points with their maximum, and the attempt.
+
+    Where `state` is not `graded`, the points are those that stood before, or zero.
+    """
 
     __tablename__ = "grade"
     __table_args__ = (UniqueConstraint("placement_id", "user_id"),)
@@ -32,6 +60,7 @@ class Grade(Base):
     placement_id: Mapped[int] = mapped_column(ForeignKey("placement.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
+    state: Mapped[str] = mapped_column(String(16), default=GradeState.GRADED)
     score_given: Mapped[Decimal] = mapped_column(Numeric(8, 4))
     score_maximum: Mapped[Decimal] = mapped_column(Numeric(8, 4))
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -42,26 +71,79 @@ class Grade(Base):
 
 
 class Delivery(Base):
-    """The delivery of a grade: its state, and what the platform last accepted.
+    """The delivery of a grade: its state, what the platform last accepted, and what it holds.
 
     `sent_timestamp` is the newest timestamp used for this learner and line item; the next one
-    must lie at least a whole second later. `message` is one line for the person who can help.
+    must lie at least a whole second later. `message` is one line for the person who can help,
+    `cause` its entry in `lti.score_refusals.CAUSES`. `as_regrade`: the platform takes no further
+    submission, so the score goes without one. `repairs` counts how often a grade that had gone
+    missing was sent again by itself since a person or a new score last asked for it.
     """
 
     __tablename__ = "delivery"
+    __table_args__ = (
+        Index(
+            "ix_delivery_unread",
+            "accepted_at",
+            sqlite_where=text("standing = 'unread'"),
+            postgresql_where=text("standing = 'unread'"),
+        ),
+    )
 
     grade_id: Mapped[int] = mapped_column(ForeignKey("grade.id"), primary_key=True)
     state: Mapped[str] = mapped_column(default=DeliveryState.WAITING)
     message: Mapped[str] = mapped_column(default="")
+    cause: Mapped[str] = mapped_column(String(32), default="")
     tries: Mapped[int] = mapped_column(default=0)
     tried_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     sent_timestamp: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    as_regrade: Mapped[bool] = mapped_column(default=False)
     accepted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    accepted_state: Mapped[str] = mapped_column(String(16), default="")
     accepted_given: Mapped[Decimal | None] = mapped_column(Numeric(8, 4))
     accepted_maximum: Mapped[Decimal | None] = mapped_column(Numeric(8, 4))
+    accepted_url: Mapped[str] = mapped_column(default="")
+    accepted_status: Mapped[int | None]
+    accepted_attempt_id: Mapped[int | None]
+    accepted_comment: Mapped[str] = mapped_column(default="")
+    standing: Mapped[str] = mapped_column(String(16), default=Standing.NOTHING)
+    result_given: Mapped[Decimal | None] = mapped_column(Numeric(10, 4))
+    result_maximum: Mapped[Decimal | None] = mapped_column(Numeric(10, 4))
+    read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    repairs: Mapped[int] = mapped_column(default=0)
 
     grade: Mapped[Grade] = relationship(back_populates="delivery")
 
-    def has_accepted(self, given: Decimal, maximum: Decimal) -> bool:
-        """Whether the platform's last answer was for exactly this score; zero is a score."""
-        return (self.accepted_given, self.accepted_maximum) == (given, maximum)
+    def has_accepted(self, grade: Grade, line_item_url: str) -> bool:
+        """Whether the platform's last answer was for exactly this; zero is a score."""
+        if (self.accepted_state, self.accepted_url) != (grade.state, line_item_url):
+            return False
+        accepted = (self.accepted_given, self.accepted_maximum)
+        return grade.state != GradeState.GRADED or accepted == (
+            grade.score_given,
+            grade.score_maximum,
+        )
+
+    def forget_acceptance(self) -> None:
+        """Have the grade sent once more, whatever the platform has accepted."""
+        self.state, self.message, self.cause = DeliveryState.WAITING, "", ""
+        self.accepted_url, self.standing = "", Standing.NOTHING
+
+
+class LineItem(Base):
+    """A column of a link's scores that the tool found or made, where no launch names one.
+
+    `tag` tells several columns of one link apart. `url` is "" until there is one; until
+    `leased_until` somebody is about to look for it. `made_by_us` columns follow the placement.
+    """
+
+    __tablename__ = "line_item"
+    __table_args__ = (UniqueConstraint("resource_link_id", "tag"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    resource_link_id: Mapped[int] = mapped_column(ForeignKey("resource_link.id"))
+    tag: Mapped[str] = mapped_column(String(64))
+    url: Mapped[str] = mapped_column(default="")
+    made_by_us: Mapped[bool] = mapped_column(default=False)
+    leased_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)

@@ -23,7 +23,10 @@ class Policy(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class MarkedAttempt:
-    """A learner's attempt that was handed in and marked; moments are aware."""
+    """A learner's attempt that was handed in; moments are aware.
+
+    `awaits_marking`: a person still has to mark some of it, so its points are not final.
+    """
 
     attempt_id: int
     number: int
@@ -31,6 +34,7 @@ class MarkedAttempt:
     score_maximum: Decimal
     started_at: datetime
     submitted_at: datetime
+    awaits_marking: bool = False
 
     @property
     def share(self) -> Fraction:
@@ -56,8 +60,9 @@ def compute(attempts: Iterable[MarkedAttempt], policy: Policy = Policy.BEST) -> 
 
 
 def _best(attempts: Sequence[MarkedAttempt]) -> Outcome:
-    """Of equals, the earlier one."""
-    return _as_it_is(max(attempts, key=lambda attempt: (attempt.share, -attempt.number)))
+    """Of equals, the earlier one; one that is not wholly marked only where there is no other."""
+    final = _final(attempts)
+    return _as_it_is(max(final, key=lambda attempt: (attempt.share, -attempt.number)))
 
 
 def _last(attempts: Sequence[MarkedAttempt]) -> Outcome:
@@ -69,11 +74,17 @@ def _first(attempts: Sequence[MarkedAttempt]) -> Outcome:
 
 
 def _average(attempts: Sequence[MarkedAttempt]) -> Outcome:
-    latest = attempts[-1]
-    mean = sum((attempt.share for attempt in attempts), Fraction(0)) / len(attempts)
+    """Of what is wholly marked, where there is any."""
+    final = _final(attempts)
+    latest = final[-1]
+    mean = sum((attempt.share for attempt in final), Fraction(0)) / len(final)
     points = mean * Fraction(latest.score_maximum)
     given = (Decimal(points.numerator) / Decimal(points.denominator)).quantize(FOUR_PLACES)
     return Outcome(latest, given, latest.score_maximum)
+
+
+def _final(attempts: Sequence[MarkedAttempt]) -> Sequence[MarkedAttempt]:
+    return [attempt for attempt in attempts if not attempt.awaits_marking] or attempts
 
 
 def _as_it_is(attempt: MarkedAttempt) -> Outcome:

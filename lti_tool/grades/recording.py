@@ -2,44 +2,118 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import func, select
 
+from lti_tool.curriculum.models import Placement
 from lti_tool.db import db, find, lock_pair, utcnow
 from lti_tool.events import (
     AttemptDeleted,
     AttemptRemarked,
     AttemptSubmitted,
     GradeChanged,
+    PlacementConfigured,
     publish,
 )
 from lti_tool.grades import policy
-from lti_tool.grades.models import Delivery, DeliveryState, Grade
-from lti_tool.grades.policy import MarkedAttempt, Outcome
+from lti_tool.grades.models import Delivery, DeliveryState, Grade, GradeState
+from lti_tool.grades.policy import MarkedAttempt, Outcome, Policy
 from lti_tool.quiz.attempts import list_attempts
+from lti_tool.quiz.models import AttemptStatus
+
+
+@dataclass(frozen=True)
+class Whose:
+    """The learner at a placement, and the placement's course, that a grade is of."""
+
+    placement_id: int
+    user_id: int
+    context_id: int | None
 
 
 def update_grade(event: AttemptSubmitted | AttemptRemarked | AttemptDeleted) -> None:
     """Compute the learner's grade anew; when it moved, store it and publish `GradeChanged`."""
-    if event.user_id is None:
+    if event.user_id is not None:
+        _recompute(Whose(event.placement_id, event.user_id, event.context_id))
+
+
+def update_grades_of_placement(event: PlacementConfigured) -> None:
+    """Another policy counts the same attempts in another way."""
+    if "grading_policy" not in event.changes:
         return
-    lock_pair(event.placement_id, event.user_id)
-    outcome = policy.compute(_marked_attempts(event.placement_id, event.user_id))
+    user_ids = db.session.scalars(
+        select(Grade.user_id).filter_by(placement_id=event.placement_id).order_by(Grade.user_id)
+    ).all()
+    for user_id in user_ids:
+        _recompute(Whose(event.placement_id, user_id, event.context_id))
+
+
+def _recompute(whose: Whose) -> None:
+    lock_pair(whose.placement_id, whose.user_id)
+    attempts = _marked_attempts(whose)
+    put_outcome(whose, policy.compute(attempts, policy_of(whose.placement_id)))
+
+
+def policy_of(placement_id: int) -> Policy:
+    return Policy(db.session.get_one(Placement, placement_id).grading_policy)
+
+
+def put_outcome(whose: Whose, outcome: Outcome | None) -> None:
+    """Let the learner's grade say `outcome`, None for nothing.
+
+    Publishes `GradeChanged` when it moved. What the platform was told is withdrawn, not forgotten.
+    """
+    grade = find_grade(whose.placement_id, whose.user_id)
     if outcome is None:
+        if grade is None or grade.state == GradeState.WITHDRAWN:
+            return
+        grade.state, grade.score_given = GradeState.WITHDRAWN, Decimal(0)
+    elif grade is None:
+        grade = Grade(placement_id=whose.placement_id, user_id=whose.user_id, delivery=Delivery())
+        db.session.add(grade)
+        _say(grade, outcome)
+    elif not _moves(grade, outcome):
         return
-    grade = find_grade(event.placement_id, event.user_id)
-    if grade is not None and _says(grade, outcome):
-        return
-    grade = _store(grade, event.placement_id, event.user_id, outcome)
+    _set_out(grade, whose)
+
+
+def _moves(grade: Grade, outcome: Outcome) -> bool:
+    """Put the outcome into the grade; whether the platform has to hear of it."""
+    before = (grade.state, grade.score_given, grade.score_maximum)
+    _say(grade, outcome)
+    return before != (grade.state, grade.score_given, grade.score_maximum)
+
+
+def state_of(outcome: Outcome) -> GradeState:
+    awaits = outcome.attempt.awaits_marking
+    return GradeState.AWAITS_MARKING if awaits else GradeState.GRADED
+
+
+def _say(grade: Grade, outcome: Outcome) -> None:
+    attempt = outcome.attempt
+    grade.state, grade.attempt_id = state_of(outcome), attempt.attempt_id
+    grade.score_given, grade.score_maximum = outcome.score_given, outcome.score_maximum
+    grade.started_at, grade.submitted_at = attempt.started_at, attempt.submitted_at
+
+
+def _set_out(grade: Grade, whose: Whose) -> None:
+    delivery = grade.delivery
+    grade.changed_at = utcnow()
+    delivery.state, delivery.message, delivery.cause = DeliveryState.WAITING, "", ""
+    delivery.repairs = 0
+    db.session.flush()
     publish(
         GradeChanged(
-            user_id=event.user_id,
-            context_id=event.context_id,
-            placement_id=event.placement_id,
+            user_id=whose.user_id,
+            context_id=whose.context_id,
+            placement_id=whose.placement_id,
             grade_id=grade.id,
             score_given=str(grade.score_given),
             score_maximum=str(grade.score_maximum),
+            state=grade.state,
         )
     )
 
@@ -54,8 +128,8 @@ def count_grades(placement_id: int) -> int:
     return db.session.scalar(query) or 0
 
 
-def _marked_attempts(placement_id: int, user_id: int) -> list[MarkedAttempt]:
-    """Open attempts and previews never count."""
+def _marked_attempts(whose: Whose) -> Sequence[MarkedAttempt]:
+    """Open and deleted attempts and previews never count."""
     return [
         MarkedAttempt(
             attempt_id=each.id,
@@ -64,25 +138,8 @@ def _marked_attempts(placement_id: int, user_id: int) -> list[MarkedAttempt]:
             score_maximum=each.score_maximum or Decimal(0),
             started_at=each.started_at,
             submitted_at=each.submitted_at or each.started_at,
+            awaits_marking=each.awaits_marking,
         )
-        for each in list_attempts(placement_id, user_id)
-        if not each.is_open and not each.is_preview
+        for each in list_attempts(whose.placement_id, whose.user_id)
+        if each.status == AttemptStatus.SUBMITTED and not each.is_preview
     ]
-
-
-def _says(grade: Grade, outcome: Outcome) -> bool:
-    stands = (grade.score_given, grade.score_maximum)
-    return stands == (outcome.score_given, outcome.score_maximum)
-
-
-def _store(grade: Grade | None, placement_id: int, user_id: int, outcome: Outcome) -> Grade:
-    if grade is None:
-        grade = Grade(placement_id=placement_id, user_id=user_id, delivery=Delivery())
-        db.session.add(grade)
-    attempt = outcome.attempt
-    grade.attempt_id, grade.changed_at = attempt.attempt_id, utcnow()
-    grade.score_given, grade.score_maximum = outcome.score_given, outcome.score_maximum
-    grade.started_at, grade.submitted_at = attempt.started_at, attempt.submitted_at
-    grade.delivery.state, grade.delivery.message = DeliveryState.WAITING, ""
-    db.session.flush()
-    return grade

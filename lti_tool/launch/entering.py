@@ -20,7 +20,6 @@ from lti_tool.curriculum.placing import place
 from lti_tool.db import db, utcnow
 from lti_tool.events import LaunchReceived, LineItemChanged, publish
 from lti_tool.launch.models import Launch, new_launch_id
-from lti_tool.lti.ags import SCORE_SCOPE
 from lti_tool.lti.claims import AgsClaim, ContextClaim, LaunchClaims, ResourceLinkClaim
 from lti_tool.lti.history import origin_of_link
 from lti_tool.lti.logins import digest
@@ -237,9 +236,10 @@ def _keep_link(
 
 
 def _takes_scores_anew(known: Mapping[Any, Any], said: AgsClaim) -> bool:
-    """Whether the line item is another one than was known, or takes scores only now."""
+    """Whether the line item or its container is another one, or the tool may do more with it."""
     is_other = said.lineitem not in ("", known[LINK.c.lineitem_url])
-    return is_other or (SCORE_SCOPE in said.scope and SCORE_SCOPE not in known[LINK.c.ags_scopes])
+    has_moved = said.lineitems not in ("", known[LINK.c.lineitems_url])
+    return is_other or has_moved or not set(said.scope) <= set(known[LINK.c.ags_scopes])
 
 
 def _ancestors(registration: Registration | None, return_url: str) -> list[str]:

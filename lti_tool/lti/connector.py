@@ -187,7 +187,7 @@ def _from_token_answer(response: requests.Response) -> PlatformError:
 def from_answer(response: requests.Response) -> PlatformError:
     """Class an answer of failure to a score."""
     status = response.status_code
-    wait = _retry_after(response)
+    wait = retry_after_seconds(response)
     if status == 429:
         return PlatformError("wait", "The platform asked for a pause.", wait, platform_wide=True)
     if status == 409:
@@ -205,6 +205,6 @@ def from_answer(response: requests.Response) -> PlatformError:
     return PlatformError("needs instructor", f"The platform refused the score ({status}).")
 
 
-def _retry_after(response: requests.Response) -> float | None:
+def retry_after_seconds(response: requests.Response) -> float | None:
     text = response.headers.get("Retry-After", "")
     return min(float(text), 3600.0) if text.isdecimal() else None

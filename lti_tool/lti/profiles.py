@@ -12,6 +12,11 @@ class Profile:
 
     `frame_ancestors`: further origins whose pages frame the tool, as CSP source expressions.
     `{host}` stands for the issuer's host.
+    `canvas_submissions`: scores may carry Canvas's extension, and each comment is added to those
+    that are there.
+    `links_columns`: a column that the tool makes may be tied to a link.
+    `shows_progress`: a score without points tells the platform something; elsewhere it would only
+    drop a grade that a teacher gave.
     `client_id_is_shared`: one client id serves every institution, so that a deployment may be
     anybody's.
     `clouds`: issuers that many institutions share, each with the hosts on which its endpoints must
@@ -25,6 +30,9 @@ class Profile:
     label: str = "Another platform"
     families: tuple[str, ...] = ()
     frame_ancestors: tuple[str, ...] = ()
+    canvas_submissions: bool = False
+    links_columns: bool = True
+    shows_progress: bool = True
     client_id_is_shared: bool = False
     clouds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     token_audience: str | None = None
@@ -35,7 +43,7 @@ class Profile:
 
 PROFILES = {
     "generic": Profile(),
-    "moodle": Profile(label="Moodle", families=("moodle",), most_points=100),
+    "moodle": Profile(label="Moodle", families=("moodle",), most_points=100, shows_progress=False),
     "canvas": Profile(
         label="Canvas",
         families=("canvas",),
@@ -52,6 +60,8 @@ PROFILES = {
             ),
         },
         link_history="$Activity.id.history",
+        canvas_submissions=True,
+        links_columns=False,
         placements=(
             "assignment_selection",
             "link_selection",

@@ -20,7 +20,8 @@ class Cause:
     """`what` happened, as a sentence; `cure`, what the person who can cure it does.
 
     `renews_token`: a new access token may be all that is missing. `lost_column`: the line item's
-    address leads nowhere, so another one has to be found or made.
+    address leads nowhere, so another one has to be found or made. `platform_wide`: other calls
+    would fare the same now.
     """
 
     key: str
@@ -29,6 +30,7 @@ class Cause:
     cure: str
     renews_token: bool = False
     lost_column: bool = False
+    platform_wide: bool = False
 
 
 _ALL = (
@@ -37,12 +39,14 @@ _ALL = (
         kind="retry",
         what="The platform did not answer, or has a problem of its own.",
         cure="Nothing needs to be done: the score is sent again by itself until it arrives.",
+        platform_wide=True,
     ),
     Cause(
         key="pause",
         kind="wait",
         what="The platform asked for a pause.",
         cure="Nothing needs to be done: the score is sent again by itself.",
+        platform_wide=True,
     ),
     Cause(
         key="already_newer",

@@ -192,6 +192,7 @@ def submit(attempt: Attempt, context_id: int) -> bool:
             score_given=str(given),
             score_maximum=str(maximum),
             is_preview=attempt.is_preview,
+            awaits_marking=attempt.awaits_marking,
             started_at=attempt.started_at.isoformat(),
             submitted_at=now.isoformat(),
         )
@@ -210,6 +211,7 @@ def _mark_answers(attempt: Attempt) -> tuple[Decimal, Decimal]:
         answer = answers.get(item.id)
         marked = mark(item, answer.response if answer else {})
         if marked.state == "needs_marking":
+            attempt.awaits_marking = True
             continue
         if answer is not None:
             answer.points = _decimal(points_of(marked, item))
@@ -242,6 +244,16 @@ def has_learner_attempts(placement_id: int) -> bool:
     """Whether any learner has begun; previews of instructors do not count."""
     query = select(Attempt.id).filter_by(placement_id=placement_id, is_preview=False)
     return db.session.scalar(query.limit(1)) is not None
+
+
+def count_handed_in(placement_id: int, user_id: int) -> int:
+    """How many attempts of the learner count towards the grade, or may."""
+    query = select(func.count()).select_from(Attempt)
+    handed_in = {"status": AttemptStatus.SUBMITTED, "is_preview": False}
+    return (
+        db.session.scalar(query.filter_by(placement_id=placement_id, user_id=user_id, **handed_in))
+        or 0
+    )
 
 
 def count_attempts(placement_id: int, user_ids: list[int]) -> dict[int, int]:

@@ -16,6 +16,7 @@ from lti_tool.db import Base, UTCDateTime, utcnow
 class AttemptStatus(enum.StrEnum):
     OPEN = "open"
     SUBMITTED = "submitted"
+    DELETED = "deleted"
 
 
 class Attempt(Base):
@@ -27,7 +28,7 @@ class Attempt(Base):
     `time_limit_minutes`, `due_at` and `deadline_at` are those of this learner, their extensions
     included; `attending` keeps them in step with the settings. `closed_at` is set when the server
     handed the attempt in because its time was over; `submitted_at` is then the last thing that the
-    learner did in it.
+    learner did in it. `awaits_marking`: a person still has to mark some of the answers.
     """
 
     __tablename__ = "attempt"
@@ -68,6 +69,7 @@ class Attempt(Base):
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     score_given: Mapped[Decimal | None] = mapped_column(Numeric(8, 4))
     score_maximum: Mapped[Decimal | None] = mapped_column(Numeric(8, 4))
+    awaits_marking: Mapped[bool] = mapped_column(default=False)
 
     @property
     def is_open(self) -> bool:

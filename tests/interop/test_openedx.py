@@ -18,9 +18,10 @@ from lti_tool.quiz.models import Attempt
 from lti_tool.worker import Worker
 from tests.answers import right_form
 from tests.browsers import text_of
+from tests.gradebooks import SCORE_SCOPE
 from tests.interop.conftest import Tool
 from tests.interop.openedx import Person
-from tests.platforms import SCORE_SCOPE, rsa_key
+from tests.platforms import rsa_key
 from tests.story import SETTINGS
 
 pytestmark = pytest.mark.interop
@@ -81,7 +82,10 @@ def test_a_learner_of_an_open_edx_course_finds_the_score_in_its_gradebook(
     gradebook = work(tool)
     [better] = gradebook["scores"]
     assert better["id"] == score["id"] and better["timestamp"] > score["timestamp"]
-    assert (better["score_given"], better["comment"]) == (10, "Best attempt: 10 of 10 points.")
+    assert (better["score_given"], better["comment"]) == (
+        10,
+        "Best of 2 attempts: 10 of 10 points.",
+    )
     assert gradebook["grades"][1:] == [{"username": "ada", "value": 20, "of": 20}]
     assert "In the gradebook" in learner.get(f"{quiz}/result")
 
