@@ -8,13 +8,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from bench import deliveries, launches, memory, pages, start, versions
+from bench import deliveries, insight, launches, memory, pages, start, versions
 from bench.figures import Figure, print_figures, print_head
 from bench.processes import BenchFailed
 
 PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "launches": launches.measure,
     "pages": pages.measure,
+    "insight": insight.measure,
     "deliveries": deliveries.measure,
     "start": start.measure,
     "memory": memory.measure,

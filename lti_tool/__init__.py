@@ -15,6 +15,7 @@ from whitenoise import WhiteNoise
 
 from lti_tool import db, errors, events, health, outbox, web
 from lti_tool.analytics.course_views import blueprint as course
+from lti_tool.analytics.export_views import blueprint as exports
 from lti_tool.analytics.item_views import blueprint as items
 from lti_tool.analytics.roster_views import blueprint as roster
 from lti_tool.analytics.views import blueprint as analytics
@@ -67,6 +68,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
         roster,
         course,
         items,
+        exports,
     )
     for blueprint in (health.blueprint, *pages):
         app.register_blueprint(blueprint)

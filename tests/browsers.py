@@ -61,7 +61,7 @@ class Browser:
         return f"/l/{self.launch_id}{path}"
 
     def get(self, path: str, **headers: str) -> TestResponse:
-        return self.client.get(self.path(path), base_url=TOOL, headers=headers)
+        return self.client.get(self.path(path), base_url=TOOL, headers=headers, buffered=True)
 
     def post(
         self, path: str, data: Any = None, *, token: str | None = None, **headers: str

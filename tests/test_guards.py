@@ -50,7 +50,9 @@ def learner(app: Flask, new_browser: NewBrowser) -> Browser:
 
 
 def ask(browser: Browser, method: str, path: str, **form: str) -> TestResponse:
-    return browser.client.open(browser.path(path), method=method, data=form, base_url=TOOL)
+    return browser.client.open(
+        browser.path(path), method=method, data=form, base_url=TOOL, buffered=True
+    )
 
 
 def assert_ended(answer: TestResponse) -> None:

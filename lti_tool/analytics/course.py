@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Integer, case, cast, extract, func, literal, select, union
 
-from lti_tool.courses.models import Membership, ResourceLink
+from lti_tool.analytics.progress import is_learner
+from lti_tool.courses.models import Membership, ResourceLink, User
 from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.documents import Module
 from lti_tool.curriculum.models import Placement
 from lti_tool.db import db
 from lti_tool.grades.models import Delivery, DeliveryState, Grade
 from lti_tool.lessons.models import LessonCompletion
-from lti_tool.lti.roles import Role
 from lti_tool.quiz.models import Attempt, AttemptStatus
 
 BINS = 10
@@ -77,8 +77,8 @@ def passes() -> ColumnElement[bool]:
 
 
 def count_learners(context_id: int) -> int:
-    query = select(func.count()).select_from(Membership)
-    return db.session.scalar(query.filter_by(context_id=context_id, role=Role.LEARNER)) or 0
+    query = select(func.count()).select_from(Membership).join(User)
+    return db.session.scalar(query.where(is_learner(context_id))) or 0
 
 
 def placement_rows(context_id: int) -> list[PlacementRow]:
@@ -147,7 +147,7 @@ def _begun(context_id: int) -> dict[int, int]:
         .join(Placement, Placement.id == LessonCompletion.placement_id)
         .join(Membership, Membership.user_id == LessonCompletion.user_id)
         .where(Placement.context_id == context_id)
-        .where(Membership.context_id == context_id, Membership.role == Role.LEARNER)
+        .where(is_learner(context_id))
     )
     both = union(tried, read).subquery()
     rows = db.session.execute(

@@ -9,17 +9,17 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from lti_tool.analytics.course import PlacementRow, passes
+from lti_tool.analytics.progress import is_learner
 from lti_tool.courses.models import Membership, User
 from lti_tool.curriculum.models import Placement
 from lti_tool.db import db
 from lti_tool.grades.models import Delivery, DeliveryState, Grade
 from lti_tool.lessons.models import LessonCompletion
-from lti_tool.lti.roles import Role
-from lti_tool.quiz.models import Attempt, AttemptStatus
+from lti_tool.quiz.models import Accommodation, Attempt, AttemptStatus
 
 PAGE_ROWS = 50
 QUIET = timedelta(days=14)
@@ -136,7 +136,7 @@ def _found(context_id: int, search: str) -> Select[Membership, int]:
     query = (
         select(Membership, func.count().over())
         .join(User, User.id == Membership.user_id)
-        .where(Membership.context_id == context_id, Membership.role == Role.LEARNER)
+        .where(is_learner(context_id))
         .options(contains_eager(Membership.user))
     )
     words = search.casefold().split()
@@ -144,9 +144,10 @@ def _found(context_id: int, search: str) -> Select[Membership, int]:
 
 
 def _has_word(word: str) -> ColumnElement[bool]:
-    """A part of a name; or the number of somebody who has no name."""
+    """A part of a name, or a pseudonym; or the number of somebody who has no name."""
     names = (User.name, User.given_name, User.family_name)
     found = [func.lower(name).contains(word, autoescape=True) for name in names]
+    found.append(Membership.pseudonym == word.upper())
     nameless = and_(*(name == "" for name in names))
     if re.fullmatch("[0-9]{1,9}", word):
         found.append(and_(nameless, User.id == int(word)))
@@ -185,26 +186,40 @@ def _standings(context_id: int) -> Any:
     )
 
 
-def _cells(
-    context_id: int, placements: Sequence[PlacementRow], user_ids: Sequence[int]
-) -> Mapping[tuple[int, int], Cell]:
-    by_id = {row.placement.id: row.placement for row in placements}
-    lessons = (
+OWN_ATTEMPT = and_(Attempt.placement_id == Placement.id, Attempt.user_id == Membership.user_id)
+
+
+def lessons_completed() -> ScalarSelect[int]:
+    """In a query with `Membership` and `Placement`: lessons of the one that the other completed."""
+    return (
         select(func.count(LessonCompletion.id))
         .where(LessonCompletion.placement_id == Placement.id)
         .where(LessonCompletion.user_id == Membership.user_id)
         .scalar_subquery()
     )
-    own = and_(Attempt.placement_id == Placement.id, Attempt.user_id == Membership.user_id)
-    attempts = select(func.count(Attempt.id)).where(own).scalar_subquery()
-    opened = exists().where(own, Attempt.status == AttemptStatus.OPEN)
+
+
+def attempts_begun() -> ScalarSelect[int]:
+    """In a query with `Membership` and `Placement`: attempts begun at the one by the other."""
+    return select(func.count(Attempt.id)).where(OWN_ATTEMPT).scalar_subquery()
+
+
+def _cells(
+    context_id: int, placements: Sequence[PlacementRow], user_ids: Sequence[int]
+) -> Mapping[tuple[int, int], Cell]:
+    by_id = {row.placement.id: row.placement for row in placements}
+    opened = exists().where(OWN_ATTEMPT, Attempt.status == AttemptStatus.OPEN)
+    extra = select(Accommodation.extra_attempts).where(
+        Accommodation.context_id == context_id, Accommodation.user_id == Membership.user_id
+    )
     rows = db.session.execute(
         select(
             Membership.user_id,
             Placement.id,
-            lessons,
-            attempts,
+            lessons_completed(),
+            attempts_begun(),
             opened,
+            func.coalesce(extra.scalar_subquery(), 0),
             Grade.score_given,
             Grade.score_maximum,
             Delivery.state,
@@ -224,13 +239,16 @@ def _cell(
     lessons_done: int,
     attempts: int,
     is_open: bool,
+    extra_attempts: int,
     given: Decimal | None,
     maximum: Decimal | None,
     delivery: str | None,
 ) -> Cell:
     passed = given is not None and maximum is not None and placement.passes(given, maximum)
     allowed = placement.attempts_allowed
-    used_up = not passed and not is_open and allowed is not None and attempts >= allowed
+    used_up = (
+        not passed and not is_open and allowed is not None and attempts >= allowed + extra_attempts
+    )
     return Cell(
         lessons_done, attempts, bool(is_open), given, maximum, passed, delivery or "", used_up
     )
@@ -251,7 +269,7 @@ def _why_look(
     if failed:
         return f"Not passed yet: {_modules(failed)}"
     if last_visit is None:
-        return "Has never opened a link"
+        return "Has not opened the course yet"
     if now - last_visit >= QUIET and not all(cell.passed for cell in cells):
         return f"Away for {(now - last_visit).days} days"
     return ""

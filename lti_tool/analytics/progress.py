@@ -92,7 +92,7 @@ def learner_page(
     return LearnerPage(rows, page, pages, learners, unopened)
 
 
-def _is_learner(context_id: int, only: Collection[str] | None) -> ColumnElement[bool]:
+def is_learner(context_id: int, only: Collection[str] | None = None) -> ColumnElement[bool]:
     """The condition on a membership joined to its user; who left without a visit is not listed."""
     found = and_(
         Membership.context_id == context_id,
@@ -105,7 +105,7 @@ def _is_learner(context_id: int, only: Collection[str] | None) -> ColumnElement[
 def _count_learners(context_id: int, only: Collection[str] | None) -> tuple[int, int]:
     """All who are listed, and those of them who have not opened the course yet."""
     query = select(func.count(), func.count(Membership.last_launch_at)).select_from(Membership)
-    row = db.session.execute(query.join(User).where(_is_learner(context_id, only))).one()
+    row = db.session.execute(query.join(User).where(is_learner(context_id, only))).one()
     return row[0], row[0] - row[1]
 
 
@@ -117,7 +117,7 @@ def _members_with_grades(
         .join(User, User.id == Membership.user_id)
         .outerjoin(Grade, and_(Grade.user_id == User.id, Grade.placement_id == placement_id))
         .outerjoin(Delivery, Delivery.grade_id == Grade.id)
-        .where(_is_learner(context_id, only))
+        .where(is_learner(context_id, only))
         .order_by(Membership.inactive_since.is_not(None), User.family_name, User.name, User.id)
         .limit(PAGE_ROWS)
         .offset((page - 1) * PAGE_ROWS)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_tool.analytics import progress
+from lti_tool.analytics.learner_work import Work, work_of
 from lti_tool.courses.freshness import Freshness, freshness
 from lti_tool.courses.roster import find_roster
 from lti_tool.curriculum import catalogue
 from lti_tool.errors import NotFound
-from lti_tool.grades.receipts import receipt
-from lti_tool.grades.recording import find_grade
 from lti_tool.launch import session
 from lti_tool.launch.session import Visit
-from lti_tool.lessons.completing import completed_lessons
 from lti_tool.lti.roles import Power
-from lti_tool.quiz.attempts import list_attempts
-from lti_tool.quiz.reviewing import reviewed_attempt
+from lti_tool.quiz.models import Attempt
+from lti_tool.quiz.reviewing import MarkedQuestion, reviewed_attempt
 from lti_tool.web import SEE_OTHER
 
 blueprint = Blueprint("analytics", __name__, url_prefix="/l/<launch_id>")
@@ -46,31 +47,37 @@ def _freshness(visit: Visit) -> Freshness:
 
 @blueprint.get("/learners/<int:user_id>")
 def learner(launch_id: str, user_id: int) -> str:
-    """One learner's work: lessons, attempts, and each answer of the attempt that is looked at."""
+    """One learner's work in the whole course; one module opened, and one attempt of it."""
     visit = session.visit_with(launch_id, Power.SEE_LEARNERS, Power.SEE_MENTEES)
-    placement, module = visit.placement, catalogue.module_of(visit.placement)
     member = progress.find_member(visit.context.id, user_id)
     if member is None or not visit.sees(member.user):
         raise NotFound("There is no such person in this course")
-    attempts = [each for each in list_attempts(placement.id, user_id) if not each.is_open]
-    grade = find_grade(placement.id, user_id)
-    wanted = request.args.get("attempt", type=int)
-    shown = next((each for each in attempts if each.number == wanted), None)
-    if shown is None and grade is not None:
-        shown = next((each for each in attempts if each.id == grade.attempt_id), None)
+    works = work_of(visit.context.id, user_id)
+    chosen = _chosen(visit, works)
+    shown = chosen.attempt(request.args.get("attempt", type=int)) if chosen else None
     return render_template(
         "analytics/learner.html",
         visit=visit,
-        placement=placement,
-        module=module,
         member=member,
-        completed=completed_lessons(placement.id, user_id),
-        attempts=attempts,
-        grade=grade,
-        receipt=receipt(grade) if grade else None,
+        works=works,
+        chosen=chosen,
         shown=shown,
-        questions=reviewed_attempt(shown, module) if shown else (),
+        questions=_questions(visit, chosen, shown) if chosen and shown else (),
     )
+
+
+def _chosen(visit: Visit, works: Sequence[Work]) -> Work | None:
+    """The work at the placement that the address names, or else at this activity."""
+    own = visit.placement.id if visit.is_configured else None
+    wanted = request.args.get("placement", own, type=int)
+    found = [work for work in works if work.placement.id == wanted]
+    return found[0] if found else works[0] if works else None
+
+
+def _questions(visit: Visit, work: Work, shown: Attempt) -> Sequence[MarkedQuestion]:
+    """The attempt's questions; lessons are linked where they can be read, in their own activity."""
+    is_here = visit.is_configured and work.placement.id == visit.placement.id
+    return reviewed_attempt(shown, work.module if is_here else replace(work.module, lessons=()))
 
 
 @blueprint.get("/reviewed")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.db import Base, UTCDateTime
+from lti_tool.errors import new_reference
 from lti_tool.lti.models import Deployment
 
 
@@ -68,17 +69,24 @@ class User(Base):
         return self.name or f"{self.given_name} {self.family_name}".strip() or f"Person {self.id}"
 
 
+def new_pseudonym() -> str:
+    """Such as P-7K3F-92QD: easy to read out, and one of 6 x 10^11."""
+    return f"P-{new_reference()}"
+
+
 class Membership(Base):
     """A person's part in a course: as of their last launch, or else as the roster says.
 
     `roster_role` is "" until a roster has named the person. `absences` counts the rosters in a row
     without them; from the second on, or when the platform says so, they are inactive. A launch
-    makes anybody active again.
+    makes anybody active again. `pseudonym` stands for the person in exports without names: it is
+    drawn by lot, so that nothing but this row leads back.
     """
 
     __tablename__ = "membership"
     __table_args__ = (
         UniqueConstraint("context_id", "user_id"),
+        UniqueConstraint("context_id", "pseudonym"),
         Index(None, "context_id", "role"),
     )
 
@@ -90,6 +98,7 @@ class Membership(Base):
     roster_role: Mapped[str] = mapped_column(default="")
     absences: Mapped[int] = mapped_column(default=0)
     inactive_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    pseudonym: Mapped[str] = mapped_column(String(16), default=new_pseudonym)
 
     user: Mapped[User] = relationship()
     context: Mapped[Context] = relationship()

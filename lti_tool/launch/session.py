@@ -34,7 +34,7 @@ COOKIE_DAYS = 30
 SEPARATOR = "~"
 
 TABS = (
-    ("course.overview", "Course", ("course",), {Power.SEE_LEARNERS}),
+    ("course.overview", "Course", ("course", "exports"), {Power.SEE_LEARNERS}),
     ("analytics.learners", "Learners", ("analytics",), {Power.SEE_LEARNERS, Power.SEE_MENTEES}),
     ("items.questions", "Questions", ("items",), {Power.SEE_LEARNERS, Power.CONFIGURE}),
     ("curriculum.settings", "Settings", ("curriculum", "updates"), {Power.CONFIGURE}),

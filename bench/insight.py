@@ -1,0 +1,83 @@
+"""The instructor's pages on a course after a term: 500 learners, ten modules, three attempts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from sqlalchemy import select
+
+from bench.classes import Size, fill
+from bench.courses import configure
+from bench.databases import KINDS, why_absent
+from bench.figures import Figure, rounds
+from bench.pages import Page, count_queries
+from bench.people import Caller
+from bench.processes import Process
+from bench.tools import Tool, tool
+from lti_tool.courses.models import Context
+from lti_tool.db import db
+
+SIZE = Size(learners=500, modules=10, attempts=3)
+TIMES = 20
+SECONDS = 8.0
+COURSE_MS, ITEMS_MS = 150.0, 1000.0
+MOST_QUERIES = 8.0
+EXPORT_MIB = 30.0
+
+
+def measure() -> Iterator[Figure]:
+    for kind in KINDS:
+        if why_absent(kind):
+            print(f"{kind}: left out, {why_absent(kind)}.")
+            continue
+        with tool(kind) as ours, ours.web() as web:
+            yield from _measure(ours, web, kind)
+
+
+def _measure(ours: Tool, web: Process, kind: str) -> Iterator[Figure]:
+    instructor = configure(ours)
+    with ours.app.app_context():
+        fill(db.session.scalars(select(Context.id)).one(), SIZE)
+        db.session.remove()
+    for name, path, limit in (
+        ("course page", "/course", COURSE_MS),
+        ("course page, who needs a look first", "/course?sort=look", COURSE_MS),
+        ("item analysis, first attempts at one module", "/items", ITEMS_MS),
+        ("item analysis, later attempts", "/items?attempts=later", ITEMS_MS),
+    ):
+        page = Page(f"{name}, {kind}", instructor, path)
+        values = _milliseconds(ours.port, page)
+        yield Figure(name=page.name, unit="ms", values=values, at_most=limit)
+        queries = (float(count_queries(ours, page)),)
+        yield Figure(name="  queries", unit="", values=queries, at_most=MOST_QUERIES)
+    for path in ("/exports/answers.csv", "/exports/course.xlsx"):
+        yield from _export(ours, web, Page(f"{path[9:]}, {kind}", instructor, path))
+
+
+def _milliseconds(port: int, page: Page) -> tuple[float, ...]:
+    """As `pages` measures it, after one request that warms the caches."""
+    caller, values = Caller(port), []
+    for number in rounds(TIMES + 1, SECONDS):
+        began = time.perf_counter()
+        page.person.send(caller, "GET", page.person.path(page.path)).expect(200)
+        if number:
+            values.append(1000 * (time.perf_counter() - began))
+    return tuple(values)
+
+
+def _export(ours: Tool, web: Process, page: Page) -> Iterator[Figure]:
+    """How long a whole export takes, how large it is, and what it adds to the web process."""
+    caller, before = Caller(ours.port), web.pss_mib()
+    began = time.perf_counter()
+    answer = page.person.send(caller, "GET", page.person.path(page.path)).expect(200)
+    seconds = time.perf_counter() - began
+    added = max(web.pss_mib() - before, 0.0)
+    yield Figure(name=page.name, unit="s", values=(seconds,))
+    yield Figure(name="  size", unit="MiB", values=(len(answer.body) / 2**20,))
+    yield Figure(
+        name="  memory that stays with the web process",
+        unit="MiB",
+        values=(added,),
+        at_most=EXPORT_MIB,
+    )
