@@ -13,7 +13,7 @@ from flask_bootstrap import Bootstrap5
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from lti_tool import db, errors, events, health, outbox, web
+from lti_tool import db, errors, events, health, outbox, rate_limits, web
 from lti_tool.analytics.course_views import blueprint as course
 from lti_tool.analytics.export_views import blueprint as exports
 from lti_tool.analytics.item_views import blueprint as items
@@ -52,6 +52,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     events.init_app(app, REACTIONS)
     outbox.init_app(app, LANE_OF, _announcer(settings))
     web.init_app(app)
+    rate_limits.init_app(app)
     add_commands(app)
     pages = (
         launch,

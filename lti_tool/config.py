@@ -31,6 +31,7 @@ class Settings:
     queue_prefix: str = "pmo_bridge"
     platform_calls: int = 4
     lease_seconds: int = 30
+    rate_limits: bool = True
     log_level: str = "INFO"
 
 
@@ -87,6 +88,12 @@ def _queue_prefix(text: str) -> str:
     return text
 
 
+def _switch(text: str) -> bool:
+    if text not in ("on", "off"):
+        raise ValueError("must be on or off")
+    return text == "on"
+
+
 def _log_level(text: str) -> str:
     if text.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
@@ -106,6 +113,7 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "queue_prefix": _queue_prefix,
     "platform_calls": _whole(1, 64),
     "lease_seconds": _whole(3, 600),
+    "rate_limits": _switch,
     "log_level": _log_level,
 }
 REQUIRED = ("database_url", "public_url", "secret_key")

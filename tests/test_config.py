@@ -42,6 +42,7 @@ BAD = {
     "LTI_TOOL_QUEUE_PREFIX": ["", "pmo bridge", "Ä"],
     "LTI_TOOL_PLATFORM_CALLS": ["0", "65"],
     "LTI_TOOL_LEASE_SECONDS": ["2", "601"],
+    "LTI_TOOL_RATE_LIMITS": ["", "true", "ON"],
     "LTI_TOOL_LOG_LEVEL": ["", "LOUD"],
     "LTI_TOOL_PUBLIC_ULR": ["https://tool.example"],
     "LTI_TOOL_": ["x"],
