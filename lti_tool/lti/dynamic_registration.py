@@ -6,6 +6,7 @@ and, where it refuses, quoted to the administrator in its own words.
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,8 +28,8 @@ from lti_tool.lti.registrations import (
     origin_of,
 )
 
+log = logging.getLogger(__name__)
 QUOTED_CHARACTERS = 200
-TOKEN_CHARACTERS = 10_000
 MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
 
@@ -70,11 +71,14 @@ def _ask(method: str, url: str, registration_token: str, body: Any = None) -> re
     if registration_token:
         headers["Authorization"] = f"Bearer {registration_token}"
     try:
-        return connector().session.request(
+        response = connector().session.request(
             method, url, headers=headers, json=body, allow_redirects=False
         )
     except (requests.exceptions.RequestException, *UNREADABLE) as error:
+        log.warning("registration: %s did not answer", origin_of(url))
         raise _failed(f"{origin_of(url)}: {as_platform_error(error)}") from error
+    log.info("registration: %s answered %s to %s", origin_of(url), response.status_code, method)
+    return response
 
 
 def _json(response: requests.Response, host: str) -> Any:

@@ -39,10 +39,12 @@ DEEP_LINKING = "LtiDeepLinkingRequest"
 FURTHER_MESSAGES = ("LtiSubmissionReviewRequest", "LtiDataPrivacyLaunchRequest")
 PRIVACY: dict[str, tuple[str, tuple[str, ...]]] = {
     "names": ("name_only", ("name", "given_name", "family_name")),
-    "all": ("public", ("name", "given_name", "family_name", "email")),
     "nothing": ("anonymous", ()),
 }
-"""What a platform may tell of people: Canvas's name for it, and the claims."""
+"""What a platform may tell of people: Canvas's name for it, and the claims.
+
+No page of ours shows an e-mail address, so none is asked for.
+"""
 FRAME_WIDTH, FRAME_HEIGHT = 900, 700
 
 

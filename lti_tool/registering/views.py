@@ -6,6 +6,8 @@ the setup page and Canvas's configuration.
 
 from __future__ import annotations
 
+import logging
+
 from flask import Blueprint, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -18,6 +20,7 @@ from lti_tool.lti.registrations import origin_of, tool_url
 from lti_tool.registering.schemas import Initiation, InitiationSchema
 from lti_tool.web import limit_body, load_form, load_query
 
+log = logging.getLogger(__name__)
 blueprint = Blueprint("registering", __name__)
 FORM_BYTES = 64 * 1024
 
@@ -62,6 +65,7 @@ def register() -> ResponseReturnValue:
         with unit_of_work():
             invites.release(invite.id)
         raise
+    log.info("invite %s made registration %s, %s", invite.id, registration.id, new.issuer)
     return render_template(
         "registering/done.html",
         platform=platform,

@@ -84,7 +84,7 @@ def test_registered_in_a_frame_the_platform_is_told(site: Site, page: Page) -> N
     site.invite()
     page.goto(f"{site.platform.url}/admin")
     frame = page.frame_locator("iframe")
-    frame.get_by_label("Neither").check()
+    frame.get_by_label("Nothing").check()
     frame.get_by_role("button", name="Register PMO Bridge").click()
     expect(frame.get_by_role("heading", name="PMO Bridge is registered")).to_be_visible()
     expect(page.locator("#said")).to_have_text(f"{site.url} org.imsglobal.lti.close")

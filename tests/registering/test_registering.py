@@ -112,7 +112,7 @@ def test_an_older_canvas_spells_placements_bare(meet: Meet) -> None:
 @on_sqlite
 @pytest.mark.parametrize(
     ("privacy", "level", "claims"),
-    [("nothing", "anonymous", []), ("all", "public", ["name", "email"])],
+    [("nothing", "anonymous", []), ("names", "name_only", ["name"])],
 )
 def test_the_administrator_says_what_is_told_of_people(
     meet: Meet, privacy: str, level: str, claims: list[str]
