@@ -29,6 +29,7 @@ from lti_tool.launch.notice_views import blueprint as notices
 from lti_tool.launch.picking_views import blueprint as picking
 from lti_tool.launch.views import blueprint as launch
 from lti_tool.lessons.views import blueprint as lessons
+from lti_tool.privacy.views import blueprint as privacy
 from lti_tool.quiz.views import blueprint as quiz
 from lti_tool.reactions import LANE_OF, REACTIONS
 from lti_tool.registering.views import blueprint as registering
@@ -70,6 +71,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
         course,
         items,
         exports,
+        privacy,
     )
     for blueprint in (health.blueprint, *pages):
         app.register_blueprint(blueprint)

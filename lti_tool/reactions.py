@@ -28,7 +28,7 @@ from lti_tool.grades.delivery import deliver_score, redeliver_for_link
 from lti_tool.grades.lanes import registration_of_grade, registration_of_placement
 from lti_tool.grades.recording import update_grade, update_grades_of_placement
 from lti_tool.lti.notice_service import HANDLER as ASK_FOR_NOTICES
-from lti_tool.lti.notice_service import ask_for_notices
+from lti_tool.lti.notice_service import ask_for_notices, registration_of_deployment
 
 SCORES, ROSTERS, UPKEEP = QUEUES = ("scores", "rosters", "upkeep")
 
@@ -57,6 +57,7 @@ HANDLERS: dict[str, Callable[[int], None]] = {
 }
 
 LANE_OF: dict[str, Callable[[int], int | None]] = {
+    ASK_FOR_NOTICES: registration_of_deployment,
     DELIVER_SCORE: registration_of_grade,
     roster.HANDLER: roster.registration_of_course,
     KEEP_COLUMN: registration_of_placement,

@@ -51,6 +51,8 @@ NEEDS: dict[str, frozenset[Power]] = {
     "lessons.sources": ANYBODY,
     "picking.choose": frozenset({Power.LINK}),
     "picking.place": frozenset({Power.LINK}),
+    "privacy.data": ANYBODY,
+    "privacy.export": ANYBODY,
     "quiz.last_look": ANYBODY,
     "quiz.overview": ANYBODY,
     "quiz.question": ANYBODY,

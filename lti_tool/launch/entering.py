@@ -20,7 +20,13 @@ from lti_tool.curriculum.placing import place
 from lti_tool.db import db, utcnow
 from lti_tool.events import LaunchReceived, LineItemChanged, publish
 from lti_tool.launch.models import Launch, new_launch_id
-from lti_tool.lti.claims import AgsClaim, ContextClaim, LaunchClaims, ResourceLinkClaim
+from lti_tool.lti.claims import (
+    DATA_PRIVACY,
+    AgsClaim,
+    ContextClaim,
+    LaunchClaims,
+    ResourceLinkClaim,
+)
 from lti_tool.lti.history import origin_of_link
 from lti_tool.lti.logins import digest
 from lti_tool.lti.messages import ValidLaunch
@@ -29,7 +35,7 @@ from lti_tool.lti.notice_service import note_service
 from lti_tool.lti.profiles import PROFILES
 from lti_tool.lti.refusals import refusal
 from lti_tool.lti.registrations import origin_of
-from lti_tool.lti.roles import POWERS, Power, Role, course_role
+from lti_tool.lti.roles import POWERS, Power, Role, course_role, is_administrator
 from lti_tool.rows import execute, insert_row, keep_row, table_of
 
 HOURS_WITHOUT_COOKIE = 4
@@ -62,6 +68,8 @@ def enter(launch: ValidLaunch, page_secret: str = "") -> Entered:
     role = course_role(claims.roles)
     if claims.deep_linking is not None and Power.LINK not in POWERS[role]:
         raise refusal("instructors_only")
+    if asks_about_another(claims) and not is_administrator(claims.roles):
+        raise refusal("administrators_only")
     membership_id = keep_row(
         Membership,
         known,
@@ -82,6 +90,11 @@ def enter(launch: ValidLaunch, page_secret: str = "") -> Entered:
     return Entered(launch_id, role, link_id is not None, claims.target.attempt)
 
 
+def asks_about_another(claims: LaunchClaims) -> bool:
+    """Whether the launch asks for the data of somebody else (Data Privacy Launch, draft)."""
+    return claims.message_type in DATA_PRIVACY and claims.for_user not in ("", claims.sub)
+
+
 def _open_visit(
     launch: ValidLaunch, membership_id: int, link_id: int | None, role: Role, page_secret: str
 ) -> str:
@@ -93,6 +106,7 @@ def _open_visit(
         "login_state_id": login.id,
         "membership_id": membership_id,
         "resource_link_id": link_id,
+        "message_type": claims.message_type,
         "deep_linking": asdict(claims.deep_linking) if claims.deep_linking else None,
         "for_user": claims.for_user,
         "mentees": list(claims.mentees) if role == Role.MENTOR else None,
@@ -190,7 +204,7 @@ def _link_of(known: Mapping[Any, Any], context_id: int, claims: LaunchClaims) ->
         if known[PLACEMENT.c.id] is None:
             place(db.session.get_one(ResourceLink, link_id), origin_of_link(claims))
         return link_id
-    if claims.deep_linking is not None:
+    if claims.deep_linking is not None or claims.message_type in DATA_PRIVACY:
         return None
     column = claims.ags.lineitem
     of_column = select(ResourceLink.id).filter_by(context_id=context_id, lineitem_url=column)

@@ -21,9 +21,11 @@ def new_launch_id() -> str:
 class Launch(Base):
     """A visit of one person to one link in one browser.
 
+    `message_type` is the one of the platform, "" for launches that came before it was kept.
     `secret_hash` is set where the browser returns no cookie: the address carries the secret.
     `resource_link_id` is None while an instructor chooses what to link: `deep_linking` then holds
-    the platform's settings. `for_user` is the id of the learner whose work is to be reviewed.
+    the platform's settings. `for_user` is the id of the learner whose work is to be reviewed, or
+    of the person whose data is asked about.
     `role` is the course role at this launch; `mentees` are the ids of the learners whose work a
     mentor may see (LTI 1.3 core, A.2.3.1). `frame_ancestors` are the origins that may show the
     pages in a frame, separated by blanks.
@@ -36,6 +38,7 @@ class Launch(Base):
     login_state_id: Mapped[int] = mapped_column(ForeignKey("login_state.id", ondelete="CASCADE"))
     membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"))
     resource_link_id: Mapped[int | None] = mapped_column(ForeignKey("resource_link.id"))
+    message_type: Mapped[str] = mapped_column(default="")
     deep_linking: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     for_user: Mapped[str] = mapped_column(default="")
     mentees: Mapped[list[str] | None] = mapped_column(JSON)

@@ -21,7 +21,9 @@ from lti_tool.launch import entering, session
 from lti_tool.launch.course_modules import placed_modules
 from lti_tool.launch.entering import Entered
 from lti_tool.launch.returning import return_address
+from lti_tool.launch.session import Visit
 from lti_tool.lti import deployments, keys, logins, messages
+from lti_tool.lti.claims import DATA_PRIVACY
 from lti_tool.lti.deployments import NewDeployment
 from lti_tool.lti.logins import BegunLogin
 from lti_tool.lti.messages import ValidLaunch
@@ -231,22 +233,29 @@ def jwks() -> ResponseReturnValue:
 def start(launch_id: str) -> ResponseReturnValue:
     """Where a visit begins: with what the person's role is there for, or else the module."""
     visit = session.visit(launch_id)
-    if visit.launch.deep_linking is not None:
-        page = "picking.choose"
-    elif visit.launch.resource_link_id is None:
-        page = "launch.modules"
-    elif visit.launch.for_user:
-        page = "analytics.reviewed"
-    elif visit.may(Power.CONFIGURE) and not visit.is_configured:
-        page = "curriculum.settings"
-    elif visit.may(Power.CONFIGURE) and open_question(visit.placement) is not None:
-        page = "copying.question"
-    elif visit.may(Power.SEE_LEARNERS) or visit.may(Power.SEE_MENTEES):
-        page = "analytics.learners"
-    else:
-        page = "curriculum.settings" if visit.may(Power.CONFIGURE) else "lessons.module"
     attempt = request.args.get("attempt", type=int)
-    return redirect(url_for(page, launch_id=launch_id, attempt=attempt), SEE_OTHER)
+    return redirect(url_for(_page_of_visit(visit), launch_id=launch_id, attempt=attempt), SEE_OTHER)
+
+
+def _page_of_visit(visit: Visit) -> str:
+    if visit.launch.deep_linking is not None:
+        return "picking.choose"
+    if visit.launch.message_type in DATA_PRIVACY:
+        return "privacy.data"
+    if visit.launch.resource_link_id is None:
+        return "launch.modules"
+    return "analytics.reviewed" if visit.launch.for_user else _page_of_link(visit)
+
+
+def _page_of_link(visit: Visit) -> str:
+    configures = visit.may(Power.CONFIGURE)
+    if configures and not visit.is_configured:
+        return "curriculum.settings"
+    if configures and open_question(visit.placement) is not None:
+        return "copying.question"
+    if visit.may(Power.SEE_LEARNERS) or visit.may(Power.SEE_MENTEES):
+        return "analytics.learners"
+    return "curriculum.settings" if configures else "lessons.module"
 
 
 @blueprint.get("/l/<launch_id>/modules")

@@ -28,6 +28,8 @@ DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settin
 NRPS_SERVICE = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 NOTICE_SERVICE = CLAIM + "platformnotificationservice"
 BRIGHTSPACE = "http://www.brightspace.com"
+DATA_PRIVACY = ("DataPrivacyLaunchRequest", "LtiDataPrivacyLaunchRequest")
+"""The message type of the draft, and how some platforms spell it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,9 +89,9 @@ class LaunchClaims:
     """A validated launch. Empty text means that the platform did not say.
 
     `resource_link` is None in a deep linking request, `deep_linking` in every other; `for_user`
-    is the id of the person whose work is to be reviewed, `mentees` of those a mentor looks after;
-    `family` is the platform's product, in lower case. `name` may be what the platform calls
-    somebody who has no name there.
+    is the id of the person whose work is to be reviewed or whose data is asked about, `mentees` of
+    those a mentor looks after; `family` is the platform's product, in lower case. `name` may be
+    what the platform calls somebody who has no name there.
     """
 
     message_type: str
@@ -176,7 +178,16 @@ class DeepLinkingSchema(_Part):
 
 
 class ForUserSchema(_Part):
-    user_id = Identifier(required=True)
+    """Data privacy launches say `id` where submission reviews say `user_id`."""
+
+    user_id = Identifier()
+    id = Identifier()
+
+    @post_load
+    def build(self, data: dict[str, Any], **kwargs: Any) -> str:
+        if not data:
+            raise ValidationError("Names nobody.", "user_id")
+        return str(data.get("user_id") or data["id"])
 
 
 class PlatformSchema(_Part):
@@ -230,7 +241,7 @@ class LaunchClaimsSchema(_Part):
     def build(self, data: dict[str, Any], **kwargs: Any) -> LaunchClaims:
         platform, nrps = data.pop("platform", None) or {}, data.pop("nrps", None) or {}
         target = read_target(data["target_link_uri"])
-        for_user = (data.pop("for_user", None) or {}).get("user_id", "")
+        for_user = data.pop("for_user", None) or ""
         username = data.pop("preferred_username", None) or ""
         if not any(data.get(name) for name in ("name", "given_name", "family_name")):
             data["name"] = username

@@ -12,7 +12,7 @@ from pylti1p3.exception import LtiException
 from pylti1p3.message_validators import get_validators
 
 from lti_tool.errors import returning_to
-from lti_tool.lti.claims import CLAIM, LaunchClaims, read_claims
+from lti_tool.lti.claims import CLAIM, DATA_PRIVACY, DEEP_LINKING, LaunchClaims, read_claims
 from lti_tool.lti.deployments import NewDeployment, find_deployment
 from lti_tool.lti.logins import digest
 from lti_tool.lti.models import Deployment, LoginState, Registration
@@ -24,6 +24,7 @@ MESSAGE_TYPES = (
     "LtiResourceLinkRequest",
     "LtiDeepLinkingRequest",
     "LtiSubmissionReviewRequest",
+    *DATA_PRIVACY,
 )
 
 
@@ -82,16 +83,28 @@ def _checked_claims(body: Mapping[str, Any]) -> LaunchClaims:
         raise refusal("message_type_unknown", str(message_type)[:100])
     if not body.get("sub"):
         raise refusal("anonymous")
+    _check_takes_links(body)
     return _read_message(body)
 
 
+def _check_takes_links(body: Mapping[str, Any]) -> None:
+    """A place in the platform that takes files only, say, has no use for us (Deep Linking 2.0)."""
+    settings = body.get(DEEP_LINKING)
+    types = settings.get("accept_types") if isinstance(settings, dict) else None
+    if isinstance(types, list) and "ltiResourceLink" not in types:
+        raise refusal("links_not_taken")
+
+
 def _read_message(body: Mapping[str, Any]) -> LaunchClaims:
-    """Our own reading of the claims, and pylti1p3's check of what the message type demands."""
+    """Our own reading of the claims, and pylti1p3's check of what the message type demands.
+
+    A data privacy launch may say less or more than the library allows: we use its person only.
+    """
     said = {name: value for name, value in body.items() if value is not None}
     try:
         claims = read_claims(said)
         for validator in get_validators():
-            if validator.can_validate(said):
+            if validator.can_validate(said) and claims.message_type not in DATA_PRIVACY:
                 validator.validate(said)
     except ValidationError as error:
         raise refusal("claim_missing", _names(error)) from None

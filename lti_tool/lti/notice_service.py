@@ -31,6 +31,12 @@ def note_service(deployment: Deployment, offered: NoticeServiceClaim) -> None:
         publish(NoticesOffered(deployment_id=deployment.id))
 
 
+def registration_of_deployment(deployment_id: int) -> int | None:
+    """Whose platform `ask_for_notices` calls."""
+    query = select(Deployment.registration_id).where(Deployment.id == deployment_id)
+    return db.session.scalar(query)
+
+
 def ask_for_notices(deployment_id: int) -> None:
     """Give the platform our address for notices of copied courses; raises `PlatformError`."""
     query = select(Deployment).options(joinedload(Deployment.registration))

@@ -84,6 +84,15 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "from your course.",
     ),
     "message_too_large": ("The platform's message is larger than any that we read", ADMIN),
+    "links_not_taken": (
+        "This place in your platform takes no activities",
+        "PMO Bridge places links to activities, and nothing else. Add it where your platform adds "
+        "external tools or activities to a course.",
+    ),
+    "administrators_only": (
+        "Only administrators can see what is kept about somebody else",
+        "What is kept about yourself stands on the page of any module, under “Your data”.",
+    ),
     "claim_missing": ("The platform's message lacks something that we need", ADMIN),
     "anonymous": (
         "You are not signed in to the platform",

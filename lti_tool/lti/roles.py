@@ -7,10 +7,12 @@ staff elsewhere, and an administrator need not teach here; such a person looks o
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Collection
 
 CONTEXT = "http://purl.imsglobal.org/vocab/lis/v2/membership"
 TEST_USER = "#TestUser"
+ADMINISTRATORS = {"Administrator", "SysAdmin", "AccountAdmin"}
 
 
 class Role(enum.StrEnum):
@@ -83,6 +85,11 @@ def course_role(uris: Collection[str]) -> Role:
     told_apart = {principal for principal, sub_role in names if sub_role}
     held = {_role(*name) for name in names if name[1] or name[0] not in told_apart}
     return next((role for role in Role if role in held), Role.OTHER)
+
+
+def is_administrator(uris: Collection[str]) -> bool:
+    """Whether a role names an administrator: of the platform, an institution or the course."""
+    return any(re.split("[#/]", uri)[-1] in ADMINISTRATORS for uri in uris)
 
 
 def _context_role_name(uri: str) -> tuple[str, str]:

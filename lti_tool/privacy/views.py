@@ -1,0 +1,92 @@
+"""What is kept about the person of a visit, as a page and as a file.
+
+A data privacy launch may name somebody else; entering has let administrators only do so.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from flask import Blueprint, current_app, render_template
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+from werkzeug.wrappers import Response
+
+from lti_tool.courses.models import Membership, User
+from lti_tool.db import db, utcnow
+from lti_tool.errors import NotFound
+from lti_tool.launch import session
+from lti_tool.launch.session import Visit
+from lti_tool.lti.claims import DATA_PRIVACY
+from lti_tool.lti.profiles import PROFILES
+from lti_tool.privacy import gathering
+
+blueprint = Blueprint("privacy", __name__, url_prefix="/l/<launch_id>/data")
+TOLD = {
+    "user_account", "membership", "attempt", "answer", "lesson_completion",
+    "knowledge_check_answer", "grade", "delivery", "launch", "event",
+}  # fmt: skip
+"""Tables that the page has words for; all others are counted by their names."""
+
+
+@blueprint.get("")
+def data(launch_id: str) -> str:
+    """Who the person is to us, what of their work is kept, and whom to ask to have it erased."""
+    visit = session.visit(launch_id)
+    person = _person_of(visit)
+    counts = gathering.count_kept(person)
+    return render_template(
+        "privacy/data.html",
+        visit=visit,
+        person=person,
+        own=person.id == visit.user.id,
+        registration=visit.context.deployment.registration,
+        memberships=_memberships(person),
+        counts=counts,
+        others={name: count for name, count in counts.items() if name not in TOLD},
+        hours=current_app.config["LTI_TOOL"].session_hours,
+    )
+
+
+@blueprint.get("/export")
+def export(launch_id: str) -> Response:
+    """Everything as JSON, table by table."""
+    visit = session.visit(launch_id)
+    person = _person_of(visit)
+    courses = [
+        {"id": each.context_id, "title": each.context.title, "label": each.context.label}
+        for each in _memberships(person)
+    ]
+    body = {
+        "platform": visit.context.deployment.registration.name,
+        "taken_at": utcnow().isoformat(),
+        "courses": courses,
+        "kept": gathering.gather(person),
+    }
+    text = json.dumps(body, indent=2, ensure_ascii=False)
+    response = Response(text, mimetype="application/json")
+    response.headers["Content-Disposition"] = 'attachment; filename="pmo-bridge-data.json"'
+    return response
+
+
+def _person_of(visit: Visit) -> User:
+    """Whose data the visit may see; raises `NotFound` when nothing is kept about them."""
+    named = visit.launch.for_user if visit.launch.message_type in DATA_PRIVACY else ""
+    if named in ("", visit.user.sub):
+        return visit.user
+    deployment = visit.context.deployment
+    is_shared = PROFILES[deployment.registration.profile].client_id_is_shared
+    within = deployment.id if is_shared else None
+    person = gathering.find_person(deployment.registration_id, named, within)
+    if person is None:
+        raise NotFound(
+            "Nothing is kept about this person",
+            "They have never opened an activity of PMO Bridge from this platform.",
+        )
+    return person
+
+
+def _memberships(person: User) -> Sequence[Membership]:
+    query = select(Membership).options(joinedload(Membership.context)).filter_by(user_id=person.id)
+    return db.session.scalars(query.order_by(Membership.id)).all()
