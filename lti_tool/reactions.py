@@ -21,6 +21,7 @@ from lti_tool.events import (
     PlacementConfigured,
     Reactions,
 )
+from lti_tool.grades import reconciling
 from lti_tool.grades.columns import HANDLER as KEEP_COLUMN
 from lti_tool.grades.columns import keep_column
 from lti_tool.grades.delivery import HANDLER as DELIVER_SCORE
@@ -54,6 +55,9 @@ HANDLERS: dict[str, Callable[[int], None]] = {
     roster.HANDLER: roster.read_course_roster,
     roster.SWEEP: roster.read_stale_rosters,
     KEEP_COLUMN: keep_column,
+    reconciling.HANDLER: reconciling.read_results_of,
+    reconciling.SWEEP_ALL: reconciling.read_all,
+    reconciling.SWEEP_UNREAD: reconciling.find_unread,
 }
 
 LANE_OF: dict[str, Callable[[int], int | None]] = {
@@ -61,6 +65,7 @@ LANE_OF: dict[str, Callable[[int], int | None]] = {
     DELIVER_SCORE: registration_of_grade,
     roster.HANDLER: roster.registration_of_course,
     KEEP_COLUMN: registration_of_placement,
+    reconciling.HANDLER: registration_of_placement,
 }
 """How the id of the registration is found whose platform a handler calls, from its subject id.
 
@@ -75,6 +80,8 @@ QUEUE_OF: dict[str, str] = {
 """Which queue of the broker a handler's messages go to; `upkeep` where nothing is said here."""
 
 EVERY: Mapping[str, int] = {
+    reconciling.SWEEP_ALL: reconciling.ALL_SECONDS,
+    reconciling.SWEEP_UNREAD: reconciling.UNREAD_SECONDS,
     roster.SWEEP: roster.SWEEP_SECONDS,
 }
 """Handlers that also run by themselves, with subject id 0: seconds from one turn to the next."""

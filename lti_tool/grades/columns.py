@@ -57,7 +57,7 @@ def may_look(link: ResourceLink) -> bool:
 def keep_column(placement_id: int) -> None:
     """From the outbox: have a column, and in it what the placement says. Raises `PlatformError`."""
     with unit_of_work():
-        place = _read_place(placement_id)
+        place = read_place(placement_id)
     if place is None:
         return
     if place.url:
@@ -72,7 +72,7 @@ def find_or_make(placement_id: int) -> None:
     Once at a time, whoever else tries. Raises `PlatformError`.
     """
     with unit_of_work():
-        place = _read_place(placement_id)
+        place = read_place(placement_id)
         if place is None or place.url:
             return
         _take_lease(place.link_id)
@@ -92,7 +92,7 @@ def find_or_make(placement_id: int) -> None:
 def is_lost(placement_id: int, url: str) -> bool:
     """Ask the platform whether a column has gone, and if so, forget it. Raises `PlatformError`."""
     with unit_of_work():
-        place = _read_place(placement_id)
+        place = read_place(placement_id)
     if place is None or not place.may_look:
         return False
     if line_items.column_is_there(place.registration, url, place.scopes):
@@ -107,7 +107,7 @@ def is_lost(placement_id: int, url: str) -> bool:
     return True
 
 
-def _read_place(placement_id: int) -> Place | None:
+def read_place(placement_id: int) -> Place | None:
     """None where no link has been launched yet."""
     found = db.session.execute(
         select(Placement, ResourceLink, Registration, LineItem)

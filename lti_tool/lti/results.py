@@ -14,6 +14,7 @@ from lti_tool.lti.ags import RESULT_SCOPE, below, refusal
 from lti_tool.lti.claim_fields import Identifier
 from lti_tool.lti.connector import RegistrationConnector
 from lti_tool.lti.models import Registration
+from lti_tool.lti.nrps import with_query
 from lti_tool.lti.paging import ServiceRefused, read_pages
 
 CONTAINER_TYPE = "application/vnd.ims.lis.v2.resultcontainer+json"
@@ -46,14 +47,16 @@ class ResultSchema(Schema):
 RESULT = ResultSchema()
 
 
-def read_results(registration: Registration, line_item_url: str) -> Mapping[str, Result]:
-    """All results of a column, by the learner's id at the platform; raises `PlatformError`.
+def read_results(
+    registration: Registration, line_item_url: str, *, user_id: str = ""
+) -> Mapping[str, Result]:
+    """The results of a column, or of one learner, by the learner's id at the platform.
 
-    No page size is asked for: Moodle breaks down over one.
+    Raises `PlatformError`. No page size is asked for: Moodle breaks down over one.
     """
     connector = RegistrationConnector(registration)
     try:
-        url = below(line_item_url, "results")
+        url = with_query(below(line_item_url, "results"), {"user_id": user_id} if user_id else {})
         pages = list(read_pages(connector, [RESULT_SCOPE], url, CONTAINER_TYPE))
         results = [RESULT.load(said) for page in pages for said in page]
     except ServiceRefused as refused:

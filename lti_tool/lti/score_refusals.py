@@ -120,6 +120,12 @@ _ALL = (
         cure="An administrator of the platform allows the tool to send scores.",
     ),
     Cause(
+        key="overridden",
+        kind="needs instructor",
+        what="Somebody has entered another grade in the gradebook.",
+        cure="Leave that grade as it is, or have ours sent in its place.",
+    ),
+    Cause(
         key="no_access",
         kind="needs admin",
         what="The platform refused the tool's access.",
