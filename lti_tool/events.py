@@ -178,6 +178,15 @@ class ScoreAccepted(Event):
     status: int | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class SendAsked(Event):
+    """A person asked for a score to be sent "again", or "in place of another grade"."""
+
+    placement_id: int
+    grade_id: int
+    how: str
+
+
 class EventRecord(Base):
     """The append-only log from which statistics and grades can be rebuilt."""
 

@@ -13,7 +13,8 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from lti_tool import outbox
-from lti_tool.courses.models import User
+from lti_tool.courses.models import Context, User
+from lti_tool.curriculum.models import Placement
 from lti_tool.db import db, unit_of_work, utcnow
 from lti_tool.errors import PlatformError
 from lti_tool.grades.columns import read_place
@@ -21,6 +22,7 @@ from lti_tool.grades.delivery import PASSING, send_again
 from lti_tool.grades.models import Delivery, Grade, GradeState, Standing
 from lti_tool.grades.parcels import keep_result
 from lti_tool.lti.ags import RESULT_SCOPE
+from lti_tool.lti.models import Deployment
 from lti_tool.lti.results import Result, read_results
 
 HANDLER = "read_results"
@@ -90,11 +92,20 @@ def read_all(_subject_id: int = 0) -> None:
             outbox.add(HANDLER, placement_id)
 
 
-def placements_with_scores(*, changed_within: timedelta | None = None) -> Sequence[int]:
+def placements_with_scores(
+    *, registration_id: int | None = None, changed_within: timedelta | None = None
+) -> Sequence[int]:
     """Placements of which the platform has accepted scores."""
     query = select(Grade.placement_id).join(Delivery).where(Delivery.accepted_url != "")
     if changed_within is not None:
         query = query.where(Grade.changed_at > utcnow() - changed_within)
+    if registration_id is not None:
+        query = (
+            query.join(Placement, Placement.id == Grade.placement_id)
+            .join(Context, Context.id == Placement.context_id)
+            .join(Deployment, Deployment.id == Context.deployment_id)
+            .where(Deployment.registration_id == registration_id)
+        )
     return db.session.scalars(query.distinct().order_by(Grade.placement_id)).all()
 
 

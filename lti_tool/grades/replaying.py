@@ -1,0 +1,174 @@
+"""Grades from the event log: what they should be, and where what is stored differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from lti_tool.curriculum.models import Placement
+from lti_tool.db import db
+from lti_tool.events import EventRecord
+from lti_tool.grades import policy
+from lti_tool.grades.models import Grade, GradeState
+from lti_tool.grades.policy import MarkedAttempt, Outcome, Policy
+from lti_tool.grades.recording import Whose, put_outcome, state_of
+from lti_tool.quiz.models import Attempt, AttemptStatus
+
+NAMES = ("AttemptSubmitted", "AttemptRemarked", "AttemptDeleted", "PlacementConfigured")
+BATCH = 1000
+Key = tuple[int, int]
+"""Placement and learner."""
+
+
+@dataclass
+class Log:
+    """What the events say: attempts by learner and placement, courses, policies."""
+
+    attempts: dict[Key, dict[int, MarkedAttempt]] = field(default_factory=dict)
+    contexts: dict[int, int | None] = field(default_factory=dict)
+    policies: dict[int, Policy] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """`text` says what the log and what the store says; `outcome` is the log's, None: no grade."""
+
+    text: str
+    whose: Whose
+    outcome: Outcome | None = None
+    is_of_grade: bool = True
+
+
+def differences(placement_id: int | None = None) -> list[Difference]:
+    """Every grade and every attempt's points that are not what the log makes of them."""
+    log = _read(placement_id)
+    return [*_of_attempts(log, placement_id), *_of_grades(log, placement_id)]
+
+
+def put_right(found: Sequence[Difference]) -> None:
+    """Let grades say what the log says; they go to the platforms as ever. In a unit of work."""
+    for each in found:
+        if each.is_of_grade:
+            put_outcome(each.whose, each.outcome)
+
+
+def _read(placement_id: int | None) -> Log:
+    log = Log()
+    query = select(EventRecord).where(EventRecord.name.in_(NAMES)).order_by(EventRecord.id)
+    for record in db.session.scalars(query.execution_options(yield_per=BATCH)):
+        if placement_id in (None, record.data["placement_id"]):
+            _apply(log, record)
+    return log
+
+
+def _apply(log: Log, record: EventRecord) -> None:
+    data = record.data
+    if record.name == "PlacementConfigured":
+        change = data["changes"].get("grading_policy")
+        if change and change[1]:
+            log.policies[data["placement_id"]] = Policy(change[1])
+        return
+    if record.user_id is None or data.get("is_preview"):
+        return
+    log.contexts.setdefault(data["placement_id"], record.context_id)
+    attempts = log.attempts.setdefault((data["placement_id"], record.user_id), {})
+    known = attempts.get(data["attempt_id"])
+    if record.name == "AttemptSubmitted":
+        attempts[data["attempt_id"]] = _submitted(data, record.at)
+    elif record.name == "AttemptDeleted":
+        attempts.pop(data["attempt_id"], None)
+    elif known is not None:
+        attempts[data["attempt_id"]] = replace(known, **_points(data))
+
+
+def _submitted(data: Mapping[str, Any], at: datetime) -> MarkedAttempt:
+    def moment(name: str) -> datetime:
+        text = data.get(name)
+        return datetime.fromisoformat(text) if text else at
+
+    return MarkedAttempt(
+        attempt_id=data["attempt_id"],
+        number=data["number"],
+        started_at=moment("started_at"),
+        submitted_at=moment("submitted_at"),
+        **_points(data),
+    )
+
+
+def _points(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "score_given": Decimal(data["score_given"]),
+        "score_maximum": Decimal(data["score_maximum"]),
+        "awaits_marking": bool(data.get("awaits_marking")),
+    }
+
+
+def _of_grades(log: Log, placement_id: int | None) -> Iterator[Difference]:
+    query = (
+        select(Grade)
+        if placement_id is None
+        else select(Grade).filter_by(placement_id=placement_id)
+    )
+    stored = {(grade.placement_id, grade.user_id): grade for grade in db.session.scalars(query)}
+    for key in sorted(log.attempts.keys() | stored.keys()):
+        outcome = policy.compute(log.attempts.get(key, {}).values(), _policy(log, key[0]))
+        said, kept = _outcome_text(outcome), _grade_text(stored.get(key))
+        if said != kept:
+            whose = Whose(key[0], key[1], log.contexts.get(key[0]))
+            text = f"placement {key[0]}, person {key[1]}: the log makes {said}, stored is {kept}"
+            yield Difference(text, whose, outcome)
+
+
+def _policy(log: Log, placement_id: int) -> Policy:
+    """As last configured; where the log is silent, as the placement was made."""
+    if placement_id not in log.policies:
+        placement = db.session.get(Placement, placement_id)
+        log.policies[placement_id] = Policy(placement.grading_policy if placement else "best")
+    return log.policies[placement_id]
+
+
+def _outcome_text(outcome: Outcome | None) -> str:
+    if outcome is None:
+        return "no grade"
+    given, maximum = outcome.score_given, outcome.score_maximum
+    return _text(state_of(outcome), given, maximum, outcome.attempt.attempt_id)
+
+
+def _grade_text(grade: Grade | None) -> str:
+    if grade is None or grade.state == GradeState.WITHDRAWN:
+        return "no grade"
+    return _text(grade.state, grade.score_given, grade.score_maximum, grade.attempt_id)
+
+
+def _text(state: str, given: Decimal, maximum: Decimal, attempt_id: int) -> str:
+    waits = ", waiting to be marked" if state == GradeState.AWAITS_MARKING else ""
+    return f"{_number(given)} of {_number(maximum)} by attempt {attempt_id}{waits}"
+
+
+def _of_attempts(log: Log, placement_id: int | None) -> Iterator[Difference]:
+    query = select(Attempt).where(
+        Attempt.status == AttemptStatus.SUBMITTED, Attempt.is_preview.is_(False)
+    )
+    if placement_id is not None:
+        query = query.where(Attempt.placement_id == placement_id)
+    for attempt in db.session.scalars(query.order_by(Attempt.id)):
+        key = (attempt.placement_id, attempt.user_id)
+        known = log.attempts.get(key, {}).get(attempt.id)
+        kept = f"{_number(attempt.score_given)} of {_number(attempt.score_maximum)}"
+        said = (
+            f"{_number(known.score_given)} of {_number(known.score_maximum)}" if known else "none"
+        )
+        if said != kept:
+            text = (
+                f"attempt {attempt.id} (placement {key[0]}): the log has {said}, stored is {kept}"
+            )
+            yield Difference(text, Whose(*key, log.contexts.get(key[0])), is_of_grade=False)
+
+
+def _number(points: Decimal | None) -> str:
+    return f"{(points or Decimal(0)).normalize():f}"
