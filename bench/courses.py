@@ -21,7 +21,9 @@ from lti_tool.db import db, unit_of_work
 from lti_tool.launch.models import Launch
 from lti_tool.lessons.completing import complete_lesson
 from lti_tool.quiz import attempts
-from lti_tool.quiz.responses import read_response
+from lti_tool.quiz.responses import read_given
+from lti_tool.quiz.saving import find_question, save_answer
+from lti_tool.quiz.starting import start
 from lti_tool.web import csrf_token as token_of
 from tests.answers import right_form
 
@@ -94,8 +96,8 @@ def _placement() -> Placement:
 
 def _begin(placement: Placement, learner: Learner, right: int) -> int:
     with unit_of_work():
-        attempt = attempts.start(placement, learner.user_id, learner.context_id, is_preview=False)
-        for item in attempts.items_of(attempt)[:right]:
-            response = read_response(item, MultiDict(right_form(item)))
-            attempts.save_answer(attempt, placement, item, response, None)
+        attempt = start(placement, learner.user_id, learner.context_id, is_preview=False)
+        for number, item in enumerate(attempts.items_of(attempt)[:right], 1):
+            asked = find_question(placement.id, learner.user_id, attempt.number, number)
+            save_answer(asked, read_given(item, MultiDict(right_form(item))))
         return attempt.number

@@ -30,6 +30,8 @@ from lti_tool.launch.picking_views import blueprint as picking
 from lti_tool.launch.views import blueprint as launch
 from lti_tool.lessons.views import blueprint as lessons
 from lti_tool.privacy.views import blueprint as privacy
+from lti_tool.quiz.accommodation_views import blueprint as accommodation
+from lti_tool.quiz.practice_views import blueprint as practice
 from lti_tool.quiz.views import blueprint as quiz
 from lti_tool.reactions import LANE_OF, REACTIONS
 from lti_tool.registering.views import blueprint as registering
@@ -65,6 +67,8 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
         updates,
         lessons,
         quiz,
+        practice,
+        accommodation,
         grades,
         analytics,
         roster,

@@ -103,10 +103,37 @@ class KnowledgeCheckAnswered(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PracticeAnswered(Event):
+    """An item was practised, for nothing but practice; `credit` from 0 to 1."""
+
+    placement_id: int
+    item_id: str
+    kind: str
+    credit: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class AttemptStarted(Event):
     placement_id: int
     attempt_id: int
     number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttemptExtended(Event):
+    """A learner pressed for more time, once; `minutes` were added."""
+
+    placement_id: int
+    attempt_id: int
+    minutes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccommodationChanged(Event):
+    """An instructor (`user_id`) granted a learner this, in all modules of the course."""
+
+    learner_id: int
+    granted: dict[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)

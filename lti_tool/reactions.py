@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from lti_tool.courses import roster
 from lti_tool.events import (
+    AccommodationChanged,
     AttemptDeleted,
     AttemptRemarked,
     AttemptSubmitted,
@@ -30,6 +31,13 @@ from lti_tool.grades.lanes import registration_of_grade, registration_of_placeme
 from lti_tool.grades.recording import update_grade, update_grades_of_placement
 from lti_tool.lti.notice_service import HANDLER as ASK_FOR_NOTICES
 from lti_tool.lti.notice_service import ask_for_notices, registration_of_deployment
+from lti_tool.quiz.deadlines import EVERY_SECONDS as OVERDUE_SECONDS
+from lti_tool.quiz.deadlines import HANDLER as CLOSE_OVERDUE
+from lti_tool.quiz.deadlines import (
+    close_overdue_attempts,
+    follow_accommodation,
+    follow_settings,
+)
 
 SCORES, ROSTERS, UPKEEP = QUEUES = ("scores", "rosters", "upkeep")
 
@@ -40,7 +48,8 @@ REACTIONS = Reactions(
         AttemptDeleted: (update_grade,),
         LaunchReceived: (roster.ask_when_stale,),
         LineItemChanged: (redeliver_for_link,),
-        PlacementConfigured: (update_grades_of_placement,),
+        PlacementConfigured: (follow_settings, update_grades_of_placement),
+        AccommodationChanged: (follow_accommodation,),
     },
     later={
         GradeChanged: (Later(DELIVER_SCORE, subject="grade_id"),),
@@ -51,6 +60,7 @@ REACTIONS = Reactions(
 
 HANDLERS: dict[str, Callable[[int], None]] = {
     ASK_FOR_NOTICES: ask_for_notices,
+    CLOSE_OVERDUE: close_overdue_attempts,
     DELIVER_SCORE: deliver_score,
     roster.HANDLER: roster.read_course_roster,
     roster.SWEEP: roster.read_stale_rosters,
@@ -83,5 +93,6 @@ EVERY: Mapping[str, int] = {
     reconciling.SWEEP_ALL: reconciling.ALL_SECONDS,
     reconciling.SWEEP_UNREAD: reconciling.UNREAD_SECONDS,
     roster.SWEEP: roster.SWEEP_SECONDS,
+    CLOSE_OVERDUE: OVERDUE_SECONDS,
 }
 """Handlers that also run by themselves, with subject id 0: seconds from one turn to the next."""

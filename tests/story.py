@@ -20,6 +20,12 @@ def set_up(instructor: Browser, link: str = "link-1", **settings: str) -> None:
     assert answer.status_code == 303, answer.text
 
 
+def settings(instructor: Browser, **changes: str) -> None:
+    """The instructor saves the settings again, with changes."""
+    answer = instructor.post("/settings", SETTINGS | changes)
+    assert answer.status_code == 303, answer.text
+
+
 def take_quiz(app: Flask, learner: Browser, *, right: int | None = None) -> int:
     """Begin an attempt, answer the first `right` questions rightly (None: all), hand in.
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 from flask import Flask
 
+from lti_tool.db import utcnow
 from lti_tool.quiz.models import Attempt
 from tests.browsers import Browser, text_of
-from tests.databases import rows
+from tests.databases import change, rows
 from tests.platforms import FakePlatform
 from tests.story import set_up, take_quiz
 
@@ -59,6 +61,9 @@ def test_a_second_attempt_asks_other_questions(
     learner.launch()
     take_quiz(app, learner, right=29)
     assert "Not passed yet" in learner.get("/quiz/1/result").text
+    assert "Between two attempts lies a pause of 7 days" in text_of(learner.get("/quiz").text)
+    assert learner.post("/quiz").status_code == 409
+    change(app, Attempt, submitted_at=utcnow() - timedelta(days=7))
     assert take_quiz(app, learner, right=30) == 2
     assert "Passed" in learner.get("/quiz/2/result").text
     assert "Begin" not in text_of(learner.get("/quiz").text)

@@ -25,6 +25,8 @@ ANYBODY = frozenset(Power)
 """A page of everybody who has a visit, also without any power."""
 SEES = frozenset({Power.SEE_LEARNERS, Power.SEE_MENTEES})
 NEEDS: dict[str, frozenset[Power]] = {
+    "accommodation.grant": frozenset({Power.CONFIGURE}),
+    "accommodation.show": frozenset({Power.CONFIGURE}),
     "analytics.learner": SEES,
     "analytics.learners": SEES,
     "analytics.reviewed": ANYBODY,
@@ -53,6 +55,12 @@ NEEDS: dict[str, frozenset[Power]] = {
     "picking.place": frozenset({Power.LINK}),
     "privacy.data": ANYBODY,
     "privacy.export": ANYBODY,
+    "practice.answer": ANYBODY,
+    "practice.begin": ANYBODY,
+    "practice.done": ANYBODY,
+    "practice.overview": ANYBODY,
+    "practice.question": ANYBODY,
+    "quiz.extend": ANYBODY,
     "quiz.last_look": ANYBODY,
     "quiz.overview": ANYBODY,
     "quiz.question": ANYBODY,
@@ -65,6 +73,7 @@ NEEDS: dict[str, frozenset[Power]] = {
     "roster.show": frozenset({Power.SEE_LEARNERS}),
     "updates.decide": frozenset({Power.CONFIGURE}),
     "updates.offer": frozenset({Power.CONFIGURE}),
+    "quiz.take_back": ANYBODY,
 }
 """Which powers open a page, by its endpoint; one of them is enough."""
 

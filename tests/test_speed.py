@@ -11,6 +11,9 @@ from flask import Flask
 from sqlalchemy import event
 
 from lti_tool.db import db
+from lti_tool.quiz.attempts import items_of
+from lti_tool.quiz.models import Attempt
+from tests.answers import right_form
 from tests.browsers import Browser
 from tests.platforms import FakePlatform
 from tests.story import set_up, take_quiz
@@ -117,6 +120,22 @@ def test_a_launch_is_two_short_writes_and_asks_the_platform_nothing(
         assert newcomer.launch(sub="newcomer").status_code == 200
     assert counted.writing == 2
     assert platform.requests == []
+
+
+def test_saving_an_answer_is_one_write_and_three_queries(app: Flask, learner: Browser) -> None:
+    learner.post("/quiz")
+    with app.app_context():
+        items = items_of(db.session.query(Attempt).one())
+    token = learner.token()
+    for number, item in enumerate(items[:3], 1):
+        form = right_form(item)
+        for sent in (form, form, {}):  # new, the same again, changed
+            with counting(app) as counted:
+                answer = learner.post(
+                    f"/quiz/1/{number}", sent, token=token, Accept="application/json"
+                )
+            assert answer.status_code == 200 and '"outcome":"saved"' in answer.text
+            assert len(counted.statements) <= 3 and counted.writing == 1, counted.statements
 
 
 @pytest.mark.parametrize("path", ["/module", "/lessons/l1", "/quiz/1/1", "/quiz/1/check"])

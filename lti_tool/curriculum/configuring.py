@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from lti_tool.courses.models import ResourceLink
 from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.copying import settle
 from lti_tool.curriculum.models import Placement
+from lti_tool.curriculum.settings import changes, settings_of, suggested_settings
 from lti_tool.db import db, utcnow
 from lti_tool.errors import Conflict, Invalid
 from lti_tool.events import PlacementConfigured, publish
 
-SETTINGS = ("attempts_allowed", "pass_mark", "opens_at", "due_at", "closes_at")
+CORE = ("attempts_allowed", "pass_mark", "opens_at", "due_at", "closes_at")
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlacementSettings:
-    """What the settings page asks for; `pass_mark` is a fraction, moments are aware."""
+    """What the settings page asks for; `pass_mark` is a fraction, moments are aware.
+
+    `more` holds what else was given, by column: what is missing stays as it is, and at a new
+    placement is what the module suggests.
+    """
 
     module_id: str
     attempts_allowed: int | None
@@ -28,6 +34,7 @@ class PlacementSettings:
     opens_at: datetime | None = None
     due_at: datetime | None = None
     closes_at: datetime | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 def configure(
@@ -41,7 +48,7 @@ def configure(
     """Place a module at the link or change its settings; publishes `PlacementConfigured`.
 
     Called within a unit of work. Raises `Invalid` for an unknown module or dates out of order,
-    `Conflict` when the module would change under learners who have begun.
+    `Conflict` when the module or what counts would change under learners who have begun.
     """
     _check_dates(settings)
     if placement is None:
@@ -54,11 +61,14 @@ def configure(
             pass_mark=Decimal(0),
         )
         db.session.add(placement)
-    before = _as_text(placement)
+    before = settings_of(placement)
     if placement.module_id != settings.module_id:
         _change_module(placement, settings.module_id, has_attempts)
-    for name in SETTINGS:
+    _check_policy(placement, settings.more, has_attempts)
+    for name in CORE:
         setattr(placement, name, getattr(settings, name))
+    for name, value in settings.more.items():
+        setattr(placement, name, value)
     placement.changed_at = utcnow()
     db.session.flush()
     settle(placement, by_user_id)
@@ -67,7 +77,7 @@ def configure(
             user_id=by_user_id,
             context_id=link.context_id,
             placement_id=placement.id,
-            changes=_changes(before, _as_text(placement)),
+            changes=changes(before, settings_of(placement)),
         )
     )
     return placement
@@ -82,6 +92,18 @@ def _change_module(placement: Placement, module_id: str, has_attempts: bool) -> 
             "Their work would lose its place. Add a second link to your course for another module.",
         )
     placement.module_id = module_id
+    for name, value in suggested_settings(catalogue.module_of(placement)).items():
+        setattr(placement, name, value)
+
+
+def _check_policy(placement: Placement, more: Mapping[str, Any], has_attempts: bool) -> None:
+    """What counts is a promise to whoever has begun."""
+    wanted = more.get("grading_policy", placement.grading_policy)
+    if has_attempts and wanted != placement.grading_policy:
+        raise Conflict(
+            "Learners have begun this module",
+            "Which attempt counts can no longer be changed: they began under the rule as it is.",
+        )
 
 
 def _check_dates(settings: PlacementSettings) -> None:
@@ -96,15 +118,3 @@ def _check_dates(settings: PlacementSettings) -> None:
         faults["closes_at"] = ["The closing must lie after the opening."]
     if faults:
         raise Invalid(fields=faults)
-
-
-def _as_text(placement: Placement) -> dict[str, str | None]:
-    names = [field.name for field in fields(PlacementSettings)]
-    values = {name: getattr(placement, name, None) for name in names}
-    return {name: None if value is None else str(value) for name, value in values.items()}
-
-
-def _changes(
-    before: Mapping[str, str | None], after: Mapping[str, str | None]
-) -> dict[str, list[str | None]]:
-    return {name: [before[name], after[name]] for name in after if before[name] != after[name]}

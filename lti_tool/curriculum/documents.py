@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -57,7 +57,11 @@ class Reserve:
 
 @dataclass(frozen=True, kw_only=True)
 class QuizBlueprint:
-    """What one attempt draws; `pass_mark` is a fraction, `spaced` counts earlier modules' items."""
+    """What one attempt draws, and what is suggested for taking it.
+
+    `pass_mark` is a fraction, `spaced` counts earlier modules' items. With `corrective_path`,
+    whoever has failed twice works through what was missed before the next attempt.
+    """
 
     draw: tuple[Slot, ...]
     pass_mark: float
@@ -65,6 +69,9 @@ class QuizBlueprint:
     suggested_minutes: int
     spaced: int = 0
     reserve: Reserve | None = None
+    cooling_off_hours: int = 0
+    corrective_path: bool = False
+    time_limit_minutes: int | None = None
 
     @property
     def item_count(self) -> int:
@@ -173,6 +180,18 @@ class Curriculum:
     @cached_property
     def module_by_id(self) -> dict[str, Module]:
         return {module.id: module for module in self.modules}
+
+    @cached_property
+    def objective_by_id(self) -> dict[str, Objective]:
+        return {each.id: each for module in self.modules for each in module.objectives}
+
+    def practice_items(self, objectives: Collection[str]) -> list[Item]:
+        """The items of pool practice that test these objectives, as far as they are in use."""
+        return [
+            item
+            for item in self.items
+            if item.pool == "practice" and item.status != "retired" and item.objective in objectives
+        ]
 
     @cached_property
     def source_by_ref(self) -> dict[str, Source]:

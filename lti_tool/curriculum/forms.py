@@ -10,21 +10,28 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate
 
-from lti_tool.curriculum.configuring import PlacementSettings
+from lti_tool.curriculum.configuring import CORE, PlacementSettings
+from lti_tool.curriculum.shown import Shown
 
+GRADING_POLICIES = ("best", "last", "first", "average")
 DATES = ("opens_at", "due_at", "closes_at")
 
 
 class Blank(fields.Field[Any]):
-    """A number field in which nothing typed means None."""
+    """A whole number from `low` to `high`; nothing typed means `empty`."""
+
+    def __init__(self, low: int, high: int, empty: int | None = None, **more: Any) -> None:
+        super().__init__(**more)
+        self._low, self._high, self._empty = low, high, empty
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
         text = str(value).strip()
         if not text:
-            return None
-        number = int(text) if re.fullmatch("[0-9]{1,4}", text) else 0
-        if not 1 <= number <= 20:
-            raise ValidationError("Give a whole number from 1 to 20, or leave it empty.")
+            return self._empty
+        number = int(text) if re.fullmatch("[0-9]{1,4}", text) else -1
+        if not self._low <= number <= self._high:
+            wanted = f"Give a whole number from {self._low} to {self._high}"
+            raise ValidationError(f"{wanted}, or leave it empty.")
         return number
 
 
@@ -44,8 +51,31 @@ class LocalMoment(fields.Field[Any]):
         return moment
 
 
+class Ticked(fields.Field[bool]):
+    """A check box, "yes" or "no": a hidden field of the same name says "no" for an empty one."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        return str(value) == "yes"
+
+
+class OneOf(fields.Field[str]):
+    """An entry of a select."""
+
+    def __init__(self, *values: str, **more: Any) -> None:
+        super().__init__(**more)
+        self._values = values
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if value not in self._values:
+            raise ValidationError("Choose one of the entries in the list.")
+        return str(value)
+
+
 class PlacementForm(Schema):
-    """Moments are in the zone that the page names in `timezone` (UTC without scripts)."""
+    """Moments are in the zone that the page names in `timezone` (UTC without scripts).
+
+    The fields after the dates need not be there: what is missing stays as it is.
+    """
 
     class Meta:
         unknown = EXCLUDE
@@ -55,7 +85,7 @@ class PlacementForm(Schema):
         validate=validate.Length(1, 64),
         error_messages={"required": "Choose a module."},
     )
-    attempts_allowed = Blank(load_default=None)
+    attempts_allowed = Blank(1, 20, load_default=None)
     pass_percent = fields.Integer(
         required=True,
         validate=validate.Range(0, 100, error="Give a percentage from 0 to 100."),
@@ -65,6 +95,18 @@ class PlacementForm(Schema):
     opens_at = LocalMoment(load_default=None)
     due_at = LocalMoment(load_default=None)
     closes_at = LocalMoment(load_default=None)
+    grading_policy = OneOf(*GRADING_POLICIES)
+    cooling_off_hours = Blank(0, 2160, empty=0)
+    corrective_path = Ticked()
+    practice = Ticked()
+    time_limit_minutes = Blank(1, 600)
+    may_extend = Ticked()
+    accepts_late = Ticked()
+    shuffle = Ticked()
+    feedback_during = OneOf(Shown.NOTHING, Shown.MARKS, Shown.EVERYTHING)
+    feedback_after = OneOf(*Shown)
+    feedback_later = OneOf(*Shown)
+    feedback_closed = OneOf(*Shown)
 
     @post_load
     def build(self, data: dict[str, Any], **kwargs: Any) -> PlacementSettings:
@@ -72,7 +114,8 @@ class PlacementForm(Schema):
         for name in DATES:
             data[name] = in_zone(data[name], zone)
         pass_mark = Decimal(data.pop("pass_percent")) / 100
-        return PlacementSettings(pass_mark=pass_mark, **data)
+        core = {name: data.pop(name) for name in ("module_id", *CORE) if name in data}
+        return PlacementSettings(pass_mark=pass_mark, **core, more=data)
 
 
 def in_zone(moment: datetime | None, zone: str) -> datetime | None:

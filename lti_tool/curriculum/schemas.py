@@ -12,6 +12,7 @@ from typing import Any
 from lti_tool.curriculum import documents
 from lti_tool.curriculum.fields import (
     Choice,
+    Flag,
     MapOf,
     Number,
     One,
@@ -105,6 +106,9 @@ class QuizSchema(Record):
     suggested_minutes = Whole(1, 600, required=True)
     spaced = Whole(0, 100)
     reserve = One(ReserveSchema)
+    cooling_off_hours = Whole(0, 2160)
+    corrective_path = Flag()
+    time_limit_minutes = Whole(1, 600, allow_none=True)
 
     def arrange(self, data: dict[str, Any]) -> dict[str, Any]:
         """Slots in the order of objectives, then of types: canonical JSON keeps no other order."""

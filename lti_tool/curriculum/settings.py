@@ -39,6 +39,9 @@ def suggested_settings(module: Module) -> dict[str, Any]:
     return own | {
         "attempts_allowed": module.quiz.attempts,
         "pass_mark": Decimal(str(module.quiz.pass_mark)),
+        "cooling_off_hours": module.quiz.cooling_off_hours,
+        "corrective_path": module.quiz.corrective_path,
+        "time_limit_minutes": module.quiz.time_limit_minutes,
     }
 
 

@@ -17,14 +17,16 @@ from lti_tool.lessons.models import KnowledgeCheckAnswer, LessonCompletion
 
 
 def complete_lesson(placement: Placement, user_id: int, context_id: int, lesson: Lesson) -> None:
-    """Note that the learner has finished the lesson; a second time changes nothing.
+    """Note that the learner has finished the lesson; a second time notes only when it was read.
 
     Called within a unit of work; publishes `LessonCompleted` the first time.
     """
     key = {"placement_id": placement.id, "user_id": user_id, "lesson_id": lesson.id}
-    if db.session.scalar(select(LessonCompletion.id).filter_by(**key)) is not None:
+    found = find(LessonCompletion, **key)
+    if found is not None:
+        found.read_at = utcnow()
         return
-    upsert(LessonCompletion, key, {"completed_at": utcnow()})
+    upsert(LessonCompletion, key, {"completed_at": utcnow(), "read_at": utcnow()})
     publish(
         LessonCompleted(
             user_id=user_id,
@@ -79,6 +81,16 @@ def completed_lessons(placement_id: int, user_id: int) -> dict[str, datetime]:
         )
     )
     return {row.lesson_id: row.completed_at for row in rows}
+
+
+def read_lessons(placement_id: int, user_id: int) -> dict[str, datetime]:
+    """When each lesson was last read to its end, by lesson id."""
+    rows = db.session.execute(
+        select(LessonCompletion.lesson_id, LessonCompletion.read_at).filter_by(
+            placement_id=placement_id, user_id=user_id
+        )
+    )
+    return {row.lesson_id: row.read_at for row in rows}
 
 
 def count_completed(placement_id: int, user_ids: list[int]) -> dict[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,20 +11,22 @@ from werkzeug.wrappers import Response
 
 from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.documents import Curriculum, Lesson, Module
-from lti_tool.curriculum.items import Item, ShortText
+from lti_tool.curriculum.items import Item
+from lti_tool.curriculum.models import Placement
+from lti_tool.curriculum.shown import Shown
 from lti_tool.db import unit_of_work, utcnow
 from lti_tool.errors import NotFound
+from lti_tool.grades.models import Grade
 from lti_tool.grades.receipts import receipt
 from lti_tool.grades.recording import find_grade
 from lti_tool.launch import session
 from lti_tool.launch.session import Visit
 from lti_tool.lessons import completing
-from lti_tool.quiz.attempts import list_attempts, standing
-from lti_tool.quiz.explaining import Explanation, explain
-from lti_tool.quiz.marking import mark
+from lti_tool.quiz.accommodating import learner_rules
+from lti_tool.quiz.attempts import list_attempts
 from lti_tool.quiz.models import Attempt
-from lti_tool.quiz.presenting import Field, Presentation, present, present_self_marking
-from lti_tool.quiz.responses import read_response, read_self_marking
+from lti_tool.quiz.reviewing import shown_of
+from lti_tool.quiz.ungraded import ShownItem, read_ungraded, show_item
 from lti_tool.web import SEE_OTHER, picture
 
 blueprint = Blueprint("lessons", __name__, url_prefix="/l/<launch_id>")
@@ -62,7 +64,8 @@ def module(launch_id: str) -> str:
     visit, placement = place.visit, place.visit.placement
     completed = completing.completed_lessons(placement.id, visit.user.id)
     attempts = list_attempts(placement.id, visit.user.id)
-    grade = find_grade(placement.id, visit.user.id)
+    grade = _shown_grade(placement, visit.user.id, attempts)
+    rules = learner_rules(placement, visit.user.id, is_preview=visit.is_preview)
     passed = grade is not None and placement.passes(grade.score_given, grade.score_maximum)
     return render_template(
         "lessons/module.html",
@@ -72,13 +75,21 @@ def module(launch_id: str) -> str:
         module=place.module,
         completed=completed,
         attempts=attempts,
-        standing=standing(placement, attempts, is_preview=visit.is_preview),
         grade=grade,
         receipt=receipt(grade) if grade else None,
         passed=passed,
         next_step=_next_step(place.module, completed, attempts, passed),
-        now=utcnow(),
+        due_at=rules.due_at,
     )
+
+
+def _shown_grade(placement: Placement, user_id: int, attempts: Sequence[Attempt]) -> Grade | None:
+    """The learner's grade, unless the settings keep its score from them for now."""
+    grade = find_grade(placement.id, user_id)
+    if grade is None:
+        return None
+    shown = shown_of(placement, attempts).get(grade.attempt_id, Shown.NOTHING)
+    return grade if shown.includes(Shown.SCORE) else None
 
 
 @dataclass(frozen=True)
@@ -135,26 +146,8 @@ def _neighbours(module: Module, lesson: Lesson) -> tuple[Lesson | None, Lesson |
     return before, after
 
 
-@dataclass(frozen=True)
-class ShownCheck:
-    """A knowledge check to answer, or answered with its explanation."""
-
-    question: Presentation
-    explanation: Explanation | None
-    self_marking: Field | None = None
-
-
-def _shown_check(place: Place, lesson: Lesson, response: object) -> ShownCheck:
-    item = place.check_of(lesson)
-    seed = f"{place.visit.user.id}"
-    question = replace(present(item, seed, response), confidence=None)
-    if response is None:
-        return ShownCheck(question, None)
-    marked = mark(item, response)
-    self_marking = None
-    if isinstance(item, ShortText) and marked.state == "needs_marking":
-        self_marking = present_self_marking(item, response)
-    return ShownCheck(question, explain(item, marked, response, seed), self_marking)
+def _shown_check(place: Place, lesson: Lesson, response: object) -> ShownItem:
+    return show_item(place.check_of(lesson), f"{place.visit.user.id}", response)
 
 
 @blueprint.post("/lessons/<slug>/check")
@@ -175,12 +168,8 @@ def answer_check(launch_id: str, slug: str) -> ResponseReturnValue:
 def _keep_check(place: Place, item: Item) -> None:
     user_id, placement = place.visit.user.id, place.visit.placement
     stored = completing.find_check(placement.id, user_id, item.id)
-    if stored is not None and isinstance(item, ShortText):
-        response = read_self_marking(item, request.form, stored.response)
-    else:
-        response = read_response(item, request.form)
+    response, credit = read_ungraded(item, request.form, stored.response if stored else None)
     if response:
-        credit = float(mark(item, response).credit)
         context_id = place.visit.context.id
         completing.answer_check(placement, user_id, context_id, item, response, credit)
 

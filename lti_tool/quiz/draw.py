@@ -7,8 +7,8 @@ machine and under every version of Python; `random` promises neither.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
 from hashlib import sha256
 
 from lti_tool.curriculum.documents import Curriculum, Module, Reserve, Slot
@@ -22,9 +22,11 @@ def draw(
     seen: Collection[str] = (),
     *,
     today: date,
+    shuffled: bool = True,
 ) -> tuple[str, ...]:
     """The item ids of one graded attempt at the module, in the order in which they are asked.
 
+    Without `shuffled` that is the order of the blueprint, earlier modules' items last.
     Items that the learner has `seen` come only when unseen ones run out. A pool that is too small
     gives what it has: the check of the curriculum reports it, the learner is not turned away.
     """
@@ -41,12 +43,15 @@ def draw(
         for name in reserve.modules:
             pool = [item for item in final if item.module == name]
             drawn += _from_reserve(reserve, pool, seed, seen)
-    return _shuffled(f"{seed}/questions", drawn)
+    return _shuffled(f"{seed}/questions", drawn) if shuffled else tuple(drawn)
 
 
 def option_order(seed: str, item: Item, ids: Iterable[str]) -> tuple[str, ...]:
-    """The order in which options, reasons, targets or cards of an item are shown."""
-    if not item.shuffle:
+    """The order in which options, reasons, targets or cards of an item are shown.
+
+    Without a seed they stand as they were written.
+    """
+    if not item.shuffle or not seed:
         return tuple(ids)
     return _shuffled(f"{seed}/{item.id}", ids)
 
@@ -59,6 +64,22 @@ def element_order(seed: str, item: Ordering) -> tuple[str, ...]:
     if ranks == sorted(ranks):
         return order[1:] + order[:1]
     return order
+
+
+def spread_over(
+    pool: Collection[Item], count: int, each: int, seed: str, age: Mapping[str, datetime]
+) -> list[str]:
+    """`count` ids for practice, `each` of an objective at most, spread evenly over objectives.
+
+    Within an objective those come first whose `age` (when they were last practised) lies furthest
+    back.
+    """
+    by_objective: dict[str, list[str]] = {}
+    for item in sorted(pool, key=lambda item: (age[item.id], _place(seed, item.id))):
+        by_objective.setdefault(item.objective, []).append(item.id)
+    order = sorted(by_objective, key=lambda objective: _place(seed, objective))
+    turns = [by_objective[name][turn : turn + 1] for turn in range(each) for name in order]
+    return [item_id for turn in turns for item_id in turn][:count]
 
 
 def _usable(curriculum: Curriculum, pool: str, today: date) -> list[Item]:

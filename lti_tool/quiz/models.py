@@ -11,6 +11,7 @@ from sqlalchemy import JSON, ForeignKey, Index, Numeric, String, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.db import Base, UTCDateTime, utcnow
+from lti_tool.quiz.rules import GRACE
 
 
 class AttemptStatus(enum.StrEnum):
@@ -81,6 +82,10 @@ class Attempt(Base):
         if self.due_at is None or self.submitted_at is None:
             return False
         return self.submitted_at > self.due_at
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether its time is over, the grace for saves on their way included."""
+        return self.is_open and self.deadline_at is not None and now > self.deadline_at + GRACE
 
     @property
     def order_seed(self) -> str:

@@ -6,8 +6,11 @@ without JavaScript: radio buttons, check boxes, selects and text fields.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -30,11 +33,13 @@ from lti_tool.quiz.cleaning import TEXT_LIMIT, clean, is_answered, is_complete
 
 __all__ = [
     "CONFIDENCES",
+    "Given",
     "ResponseRefused",
     "field_name",
     "is_answered",
     "is_complete",
     "read_confidence",
+    "read_given",
     "read_response",
     "read_self_marking",
 ]
@@ -43,6 +48,20 @@ CONFIDENCES = {"sure": "Sure", "fairly": "Fairly sure", "guess": "A guess"}
 """The confidence marks as stored -> as shown; they never change a score."""
 
 Form = MultiDict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """An answer as it arrives.
+
+    `edited_at` is when the learner gave it, by the browser's clock, and `revision` the saved one
+    that it was based on; both may be None, for instance from a page without scripts.
+    """
+
+    response: Response
+    confidence: str | None = None
+    edited_at: datetime | None = None
+    revision: int | None = None
 
 
 class ResponseRefused(Invalid):
@@ -71,6 +90,24 @@ def read_confidence(item: Item, form: Form) -> str | None:
     """The learner's confidence mark, or None if there is none."""
     mark = form.get(field_name(item, "confidence"), "")
     return mark if mark in CONFIDENCES else None
+
+
+def read_given(item: Item, form: Form) -> Given:
+    """The answer with what the page says of its origin; raises ResponseRefused as above."""
+    edited_at, revision = form.get("edited_at", ""), form.get("revision", "")
+    return Given(
+        response=read_response(item, form),
+        confidence=read_confidence(item, form),
+        edited_at=_moment(edited_at),
+        revision=int(revision) if re.fullmatch("[0-9]{1,9}", revision) else None,
+    )
+
+
+def _moment(milliseconds: str) -> datetime | None:
+    """Milliseconds since 1970 as scripts count them; what is no such number is no moment."""
+    if not re.fullmatch("[0-9]{1,14}", milliseconds):
+        return None
+    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
 
 
 def read_self_marking(item: ShortText, form: Form, response: Response) -> Response:

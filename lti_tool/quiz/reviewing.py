@@ -1,37 +1,111 @@
-"""A marked attempt as it is looked at again: each question with its answer, and why."""
+"""A marked attempt as it is looked at again, as far as its learner may see it yet.
+
+Keys and explanations are put together only where `Shown.EVERYTHING` holds, so that no page can
+give them away.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from lti_tool.curriculum.documents import Lesson, Module
+from lti_tool.curriculum.items import Item
+from lti_tool.curriculum.models import Placement
+from lti_tool.curriculum.shown import Shown
+from lti_tool.db import utcnow
 from lti_tool.quiz import attempts
-from lti_tool.quiz.explaining import Explanation, explain
-from lti_tool.quiz.marking import mark
-from lti_tool.quiz.models import Attempt
+from lti_tool.quiz.accommodating import closed_for_all_at
+from lti_tool.quiz.explaining import Explanation, credit_in_words, explain
+from lti_tool.quiz.marking import State, mark
+from lti_tool.quiz.models import Answer, Attempt
 from lti_tool.quiz.presenting import Presentation, present
+from lti_tool.quiz.showing import shown_next, shown_now
 
 
 @dataclass(frozen=True)
 class MarkedQuestion:
-    """A question of a marked attempt: its explanation, and where to look again."""
+    """A question of a marked attempt: whether it is right, and where to look again.
+
+    `explanation` is None where only right or wrong is shown.
+    """
 
     number: int
     asked: Presentation
-    explanation: Explanation
+    state: State
+    headline: str
+    explanation: Explanation | None
     lesson: Lesson | None
 
 
-def reviewed_attempt(attempt: Attempt, module: Module) -> list[MarkedQuestion]:
+@dataclass(frozen=True)
+class Review:
+    """What a learner sees of an attempt: how much, its questions, and what comes when."""
+
+    shown: Shown
+    questions: Sequence[MarkedQuestion] = ()
+    next_at: datetime | None = None
+    next_shown: Shown | None = None
+
+    def includes(self, what: str) -> bool:
+        """Whether this much is shown; templates name it by its word."""
+        return self.shown.includes(Shown(what))
+
+
+def shown_of(placement: Placement, attempt_list: Sequence[Attempt]) -> dict[int, Shown]:
+    """How much is shown now of each attempt that has ended, by attempt id; one query at most."""
+    closes_at, now = _closing(placement), utcnow()
+    return {
+        attempt.id: shown_now(placement, _ended_at(attempt), closes_at, now)
+        for attempt in attempt_list
+        if not attempt.is_open
+    }
+
+
+def review(placement: Placement, attempt: Attempt, module: Module) -> Review:
+    """What the learner sees now of an attempt that has ended."""
+    closes_at, now = _closing(placement), utcnow()
+    ended_at = _ended_at(attempt)
+    shown = shown_now(placement, ended_at, closes_at, now)
+    coming = shown_next(placement, ended_at, closes_at, now) or (None, None)
+    questions: Sequence[MarkedQuestion] = ()
+    if shown.includes(Shown.MARKS):
+        questions = reviewed_attempt(attempt, module, shown)
+    return Review(shown, questions, *coming)
+
+
+def _ended_at(attempt: Attempt) -> datetime:
+    return attempt.closed_at or attempt.submitted_at or attempt.started_at
+
+
+def _closing(placement: Placement) -> datetime | None:
+    """The moment of the last phase; not asked for where it would show the same."""
+    phases = {placement.feedback_after, placement.feedback_later, placement.feedback_closed}
+    return None if len(phases) == 1 else closed_for_all_at(placement)
+
+
+def reviewed_attempt(
+    attempt: Attempt, module: Module, shown: Shown = Shown.EVERYTHING
+) -> list[MarkedQuestion]:
     """Every question of a submitted attempt, in the order in which it was asked."""
     saved = attempts.answers_of(attempt.id)
-    lessons = {lesson.id: lesson for lesson in module.lessons}
-    questions = []
-    for number, item in enumerate(attempts.items_of(attempt), 1):
-        response = saved[item.id].response if item.id in saved else {}
-        marked = mark(item, response)
-        explanation = explain(item, marked, response, attempt.seed)
-        lesson = lessons.get(item.feedback.remediate)
-        asked = present(item, attempt.seed, response)
-        questions.append(MarkedQuestion(number, asked, explanation, lesson))
-    return questions
+    return [
+        marked_question(attempt, module, number, item, saved.get(item.id), shown)
+        for number, item in enumerate(attempts.items_of(attempt), 1)
+    ]
+
+
+def marked_question(
+    attempt: Attempt, module: Module, number: int, item: Item, answer: Answer | None, shown: Shown
+) -> MarkedQuestion:
+    """One question with its answer marked; explained only where everything is shown."""
+    response = answer.response if answer else {}
+    marked = mark(item, response)
+    explanation = None
+    if shown.includes(Shown.EVERYTHING):
+        explanation = explain(item, marked, response, attempt.order_seed)
+    lesson = next((each for each in module.lessons if each.id == item.feedback.remediate), None)
+    asked = present(item, attempt.order_seed, response, answer.confidence if answer else None)
+    headline = credit_in_words(marked, item)
+    return MarkedQuestion(number, asked, marked.state, headline, explanation, lesson)

@@ -5,24 +5,32 @@ Every page works as a plain form. The script saves each change as well, over the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_tool.curriculum import catalogue
-from lti_tool.curriculum.items import Item
-from lti_tool.db import unit_of_work
-from lti_tool.errors import NotFound, wants_json
+from lti_tool.curriculum.shown import Shown
+from lti_tool.db import unit_of_work, utcnow
+from lti_tool.errors import wants_json
 from lti_tool.grades.receipts import PREVIEW, receipt
 from lti_tool.grades.recording import find_grade
 from lti_tool.launch import session
 from lti_tool.launch.session import Visit
-from lti_tool.quiz import attempts
+from lti_tool.lessons.completing import read_lessons
+from lti_tool.quiz import attempts, deadlines, saving
+from lti_tool.quiz.accommodating import learner_rules
+from lti_tool.quiz.clock import clock
 from lti_tool.quiz.models import Answer, Attempt
 from lti_tool.quiz.presenting import present
-from lti_tool.quiz.responses import is_answered, is_complete, read_confidence, read_response
-from lti_tool.quiz.reviewing import reviewed_attempt
+from lti_tool.quiz.responses import is_answered, is_complete, read_given
+from lti_tool.quiz.reviewing import marked_question, review, shown_of
+from lti_tool.quiz.rules import Rules
+from lti_tool.quiz.standing import Standing
+from lti_tool.quiz.starting import learner_standing
+from lti_tool.quiz.starting import start as start_attempt
 from lti_tool.web import SEE_OTHER
 
 blueprint = Blueprint("quiz", __name__, url_prefix="/l/<launch_id>/quiz")
@@ -34,6 +42,8 @@ def overview(launch_id: str) -> str:
     visit = session.visit(launch_id)
     placement = visit.placement
     tried = attempts.list_attempts(placement.id, visit.user.id)
+    rules, standing = _standing(visit, tried)
+    shown = shown_of(placement, tried)
     grade = find_grade(placement.id, visit.user.id)
     return render_template(
         "quiz/overview.html",
@@ -41,11 +51,22 @@ def overview(launch_id: str) -> str:
         placement=placement,
         module=catalogue.module_of(placement),
         attempts=tried,
+        shown={each: level.includes(Shown.SCORE) for each, level in shown.items()},
         open_attempt=next((each for each in tried if each.is_open), None),
-        standing=attempts.standing(placement, tried, is_preview=visit.is_preview),
+        rules=rules,
+        standing=standing,
+        practice=placement.practice,
+        now=utcnow(),
         grade=grade,
         receipt=receipt(grade) if grade else None,
     )
+
+
+def _standing(visit: Visit, tried: Sequence[Attempt]) -> tuple[Rules, Standing]:
+    placement, user_id = visit.placement, visit.user.id
+    rules = learner_rules(placement, user_id, is_preview=visit.is_preview)
+    read_at = read_lessons(placement.id, user_id) if rules.corrective_path else {}
+    return rules, learner_standing(placement, rules, tried, read_at)
 
 
 @blueprint.post("")
@@ -53,8 +74,12 @@ def start(launch_id: str) -> ResponseReturnValue:
     """Begin an attempt, or go on with the open one."""
     visit = session.visit(launch_id)
     with unit_of_work():
-        attempt = attempts.start(
-            visit.placement, visit.user.id, visit.context.id, is_preview=visit.is_preview
+        attempt = start_attempt(
+            visit.placement,
+            visit.user.id,
+            visit.context.id,
+            is_preview=visit.is_preview,
+            read_at=read_lessons(visit.placement.id, visit.user.id),
         )
     return redirect(_question_url(launch_id, attempt, _first_open(attempt)), SEE_OTHER)
 
@@ -74,18 +99,25 @@ def _question_url(launch_id: str, attempt: Attempt, number: int) -> str:
 
 @dataclass(frozen=True)
 class Tick:
-    """One question in the navigation: its number and whether it has an answer."""
+    """One question in the navigation: its number and whether it has an answer.
+
+    `set_aside`: another answer of the learner lies beside the one that stands.
+    """
 
     number: int
     answered: bool
     complete: bool
+    set_aside: bool
 
 
 def _ticks(attempt: Attempt, saved: dict[str, Answer]) -> list[Tick]:
     ticks = []
     for number, item in enumerate(attempts.items_of(attempt), 1):
-        response = saved[item.id].response if item.id in saved else {}
-        ticks.append(Tick(number, is_answered(item, response), is_complete(item, response)))
+        answer = saved.get(item.id)
+        response = answer.response if answer else {}
+        aside = answer is not None and answer.set_aside is not None
+        answered, complete = is_answered(item, response), is_complete(item, response)
+        ticks.append(Tick(number, answered, complete, aside))
     return ticks
 
 
@@ -93,68 +125,112 @@ def _attempt(visit: Visit, attempt_number: int) -> Attempt:
     return attempts.get_attempt(visit.placement.id, visit.user.id, attempt_number)
 
 
-def _item(attempt: Attempt, number: int) -> Item:
-    if not 1 <= number <= len(attempt.item_ids):
-        raise NotFound("There is no such question in your attempt")
-    return attempts.items_of(attempt)[number - 1]
-
-
 @blueprint.get("/<int:attempt_number>/<int:number>")
 def question(launch_id: str, attempt_number: int, number: int) -> ResponseReturnValue:
     """One question with the answer saved so far; a finished attempt shows its result instead."""
     visit = session.visit(launch_id)
     attempt = _attempt(visit, attempt_number)
-    item = _item(attempt, number)
+    item = attempts.item_at(attempt, number)
     if not attempt.is_open:
         return redirect(_result_url(launch_id, attempt), SEE_OTHER)
+    if attempt.is_overdue(utcnow()):
+        return _time_over(visit, attempt)
     saved = attempts.answers_of(attempt.id)
     answer = saved.get(item.id)
+    module = catalogue.module_of(visit.placement)
+    during, checked = Shown(visit.placement.feedback_during), None
+    if answer is not None and answer.checked_at is not None:
+        checked = marked_question(attempt, module, number, item, answer, during)
     return render_template(
         "quiz/question.html",
         visit=visit,
-        placement=visit.placement,
-        module=catalogue.module_of(visit.placement),
+        module=module,
         attempt=attempt,
         number=number,
         ticks=_ticks(attempt, saved),
         question=present(
             item,
-            attempt.seed,
+            attempt.order_seed,
             answer.response if answer else None,
             answer.confidence if answer else None,
         ),
-        saved_at=answer.saved_at if answer else None,
+        answer=answer,
+        checkable=during is not Shown.NOTHING,
+        checked=checked,
+        now=utcnow(),
+        **_clock(visit, attempt),
     )
+
+
+def _clock(visit: Visit, attempt: Attempt) -> dict[str, object]:
+    """What the line with the time needs."""
+    found = clock(attempt, utcnow())
+    if found is None or attempt.time_limit_minutes is None:
+        return {"clock": found, "extension": 0}
+    rules = learner_rules(visit.placement, visit.user.id, is_preview=visit.is_preview)
+    return {"clock": found, "extension": deadlines.extension_left(attempt, rules)}
+
+
+def _time_over(visit: Visit, attempt: Attempt) -> str:
+    module = catalogue.module_of(visit.placement)
+    return render_template("quiz/time_over.html", visit=visit, module=module, attempt=attempt)
 
 
 @blueprint.post("/<int:attempt_number>/<int:number>")
 def save(launch_id: str, attempt_number: int, number: int) -> ResponseReturnValue:
     """Save the answer; then, for a person, go where the pressed button says."""
     visit = session.visit(launch_id)
-    attempt = _attempt(visit, attempt_number)
-    item = _item(attempt, number)
-    response = read_response(item, request.form)
-    confidence = read_confidence(item, request.form)
+    placement, goal = visit.placement, request.form.get("go", "next")
     with unit_of_work():
-        answer = attempts.save_answer(attempt, visit.placement, item, response, confidence)
+        asked = saving.find_question(placement.id, visit.user.id, attempt_number, number)
+        saved = saving.save_answer(asked, read_given(asked.item, request.form))
+        if goal == "mark" and placement.feedback_during != Shown.NOTHING:
+            saving.check_answer(asked)
+    next_url = _after_saving(launch_id, asked.attempt, number, goal)
     if wants_json():
         return jsonify(
-            saved_at=answer.saved_at.isoformat(),
-            answered=is_answered(item, response),
-            complete=is_complete(item, response),
+            outcome=saved.outcome,
+            revision=saved.revision,
+            saved_at=saved.saved_at.isoformat(),
+            answered=is_answered(asked.item, saved.response),
+            complete=is_complete(asked.item, saved.response),
+            next=next_url,
         )
-    return redirect(_after_saving(launch_id, attempt, number), SEE_OTHER)
+    return redirect(next_url, SEE_OTHER)
 
 
-def _after_saving(launch_id: str, attempt: Attempt, number: int) -> str:
-    goal = request.form.get("go", "next")
+def _after_saving(launch_id: str, attempt: Attempt, number: int, goal: str) -> str:
     if goal == "back":
         return _question_url(launch_id, attempt, max(number - 1, 1))
+    if goal in ("stay", "mark"):
+        return _question_url(launch_id, attempt, number)
     if goal.isdecimal() and 1 <= int(goal[:4]) <= len(attempt.item_ids):
         return _question_url(launch_id, attempt, int(goal[:4]))
     if goal == "next" and number < len(attempt.item_ids):
         return _question_url(launch_id, attempt, number + 1)
     return url_for("quiz.last_look", launch_id=launch_id, attempt_number=attempt.number)
+
+
+@blueprint.post("/<int:attempt_number>/<int:number>/take-back")
+def take_back(launch_id: str, attempt_number: int, number: int) -> ResponseReturnValue:
+    """Let the answer that was set aside stand again."""
+    visit = session.visit(launch_id)
+    with unit_of_work():
+        asked = saving.find_question(visit.placement.id, visit.user.id, attempt_number, number)
+        saving.take_back(asked)
+    return redirect(_question_url(launch_id, asked.attempt, number), SEE_OTHER)
+
+
+@blueprint.post("/<int:attempt_number>/extend")
+def extend(launch_id: str, attempt_number: int) -> ResponseReturnValue:
+    """Add time, once; then back to the question."""
+    visit = session.visit(launch_id)
+    attempt = _attempt(visit, attempt_number)
+    rules = learner_rules(visit.placement, visit.user.id, is_preview=visit.is_preview)
+    with unit_of_work():
+        deadlines.extend(attempt, rules, visit.context.id)
+    number = request.form.get("number", 1, type=int)
+    return redirect(_question_url(launch_id, attempt, number), SEE_OTHER)
 
 
 @blueprint.get("/<int:attempt_number>/check")
@@ -164,13 +240,15 @@ def last_look(launch_id: str, attempt_number: int) -> ResponseReturnValue:
     attempt = _attempt(visit, attempt_number)
     if not attempt.is_open:
         return redirect(_result_url(launch_id, attempt), SEE_OTHER)
+    if attempt.is_overdue(utcnow()):
+        return _time_over(visit, attempt)
     return render_template(
         "quiz/last_look.html",
         visit=visit,
-        placement=visit.placement,
         module=catalogue.module_of(visit.placement),
         attempt=attempt,
         ticks=_ticks(attempt, attempts.answers_of(attempt.id)),
+        **_clock(visit, attempt),
     )
 
 
@@ -190,7 +268,7 @@ def _result_url(launch_id: str, attempt: Attempt) -> str:
 
 @blueprint.get("/<int:attempt_number>/result")
 def result(launch_id: str, attempt_number: int) -> ResponseReturnValue:
-    """The marked attempt with feedback on every option, and the score's way to the gradebook."""
+    """The marked attempt as far as it may be seen, and the score's way to the gradebook."""
     visit = session.visit(launch_id)
     placement = visit.placement
     attempt = _attempt(visit, attempt_number)
@@ -205,8 +283,9 @@ def result(launch_id: str, attempt_number: int) -> ResponseReturnValue:
         placement=placement,
         module=module,
         attempt=attempt,
-        questions=reviewed_attempt(attempt, module),
-        standing=attempts.standing(placement, tried, is_preview=visit.is_preview),
+        review=review(placement, attempt, module),
+        practice=placement.practice,
+        standing=_standing(visit, tried)[1],
         grade=grade,
         receipt=PREVIEW if attempt.is_preview else receipt(grade) if grade else None,
     )

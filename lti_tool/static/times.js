@@ -3,6 +3,7 @@
 (() => {
   const styles = {
     date: { dateStyle: "long" },
+    time: { timeStyle: "short" },
     datetime: { dateStyle: "medium", timeStyle: "short" },
   };
   const show = (root) => {
@@ -12,6 +13,6 @@
       time.textContent = new Intl.DateTimeFormat(navigator.language, style).format(moment);
     }
   };
-  window.pmoBridge = { showTimes: show };
+  window.pmoBridge = { showTimes: show, timeIn: (moment) => new Intl.DateTimeFormat(navigator.language, styles.time).format(moment) };
   show(document);
 })();

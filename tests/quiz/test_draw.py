@@ -22,7 +22,7 @@ from tests.quiz.builders import (
 from tests.quiz.samples import curriculum, module, pool
 
 TODAY = date(2026, 11, 24)
-SEEDS = st.text(max_size=20)
+SEEDS = st.text(min_size=1, max_size=20)
 
 
 def earlier_and(third: Module) -> Curriculum:
