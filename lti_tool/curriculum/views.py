@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lti_tool.curriculum import catalogue, updating
+from lti_tool.curriculum import catalogue, suggesting, updating
 from lti_tool.curriculum.configuring import configure
 from lti_tool.curriculum.copying import open_question
 from lti_tool.curriculum.documents import Curriculum
@@ -31,8 +33,14 @@ def settings(launch_id: str) -> str:
 
 @blueprint.post("/settings")
 def save_settings(launch_id: str) -> ResponseReturnValue:
-    """Save and show who learns, or the settings; with faults, the form again as it was typed."""
+    """Save and show who learns, or the settings; with faults, the form again as it was typed.
+
+    Where another module was picked, its suggestions are shown first.
+    """
     visit = session.visit_with(launch_id, Power.CONFIGURE)
+    renewed = suggesting.renew(request.form, _curriculum(visit))
+    if renewed:
+        return _page(visit, Invalid(), renewed)
     try:
         chosen = load_form(FORM)
         placement = visit.placement if visit.is_configured else None
@@ -45,7 +53,7 @@ def save_settings(launch_id: str) -> ResponseReturnValue:
     return redirect(url_for(page, launch_id=launch_id, saved=1), SEE_OTHER)
 
 
-def _page(visit: Visit, refusal: Invalid) -> str:
+def _page(visit: Visit, refusal: Invalid, renewed: Mapping[str, str] | None = None) -> str:
     placement = visit.placement if visit.is_configured else None
     return render_template(
         "curriculum/settings.html",
@@ -54,7 +62,9 @@ def _page(visit: Visit, refusal: Invalid) -> str:
         newer=updating.newer_version(placement) if placement else None,
         curriculum=_curriculum(visit),
         locked=placement is not None and has_learner_attempts(placement.id),
-        typed=request.form,
+        typed=request.form.to_dict() | dict(renewed or {}),
+        renewed=renewed,
+        suggestions=suggesting.suggestions,
         question=placement and open_question(placement),
         refusal=refusal,
     )

@@ -40,7 +40,7 @@ class ChoiceSchema(Schema):
         validate=validate.Length(1, 200, error="Give a title of at most 200 characters."),
     )
     points = fields.Integer(
-        required=True,
+        load_default=100,
         validate=validate.Range(1, 10000, error="Give points from 1 to 10,000."),
         error_messages={"invalid": "Give points from 1 to 10,000."},
     )
@@ -58,17 +58,24 @@ SCHEMA = ChoiceSchema()
 
 
 def read_choices(
-    form: MultiDict[str, str], modules: Sequence[Module], *, several: bool
+    form: MultiDict[str, str], modules: Sequence[Module], *, several: bool, most_points: int
 ) -> list[Choice]:
-    """The chosen modules in teaching order; raises `Invalid` naming every field at fault."""
+    """The chosen modules in teaching order; raises `Invalid` naming every field at fault.
+
+    The button "everything" stands for all of them, whatever is ticked.
+    """
     ticked = set(form.getlist("module"))
-    chosen = [module for module in modules if module.id in ticked]
+    chosen = [module for module in modules if "everything" in form or module.id in ticked]
     if not chosen:
         raise Invalid(fields={"module": ["Choose at least one module."]})
     if len(chosen) > 1 and not several:
         raise Invalid(fields={"module": ["Your platform takes one link at a time: choose one."]})
     faults: dict[str, list[str]] = {}
     choices = [_read_choice(form, module, faults) for module in chosen]
+    for choice in choices:
+        if choice is not None and choice.points > most_points:
+            fault = f"Your platform takes at most {most_points} points."
+            faults[f"{choice.module.id}.points"] = [fault]
     if faults:
         raise Invalid(fields=faults)
     return [choice for choice in choices if choice is not None]

@@ -16,6 +16,7 @@ from lti_tool.launch.picking import asked_of, prepare_links
 from lti_tool.launch.picking_form import read_choices
 from lti_tool.launch.session import Visit
 from lti_tool.lti.deep_linking import response_token
+from lti_tool.lti.profiles import PROFILES
 from lti_tool.lti.registrations import origin_of
 from lti_tool.lti.roles import Power
 
@@ -57,7 +58,8 @@ def place(launch_id: str) -> ResponseReturnValue:
     modules = catalogue.curriculum(version.id).modules
     try:
         several = asked_of(visit.launch).accept_multiple
-        choices = read_choices(request.form, modules, several=several)
+        most = PROFILES[visit.context.deployment.registration.profile].most_points
+        choices = read_choices(request.form, modules, several=several, most_points=most)
     except Invalid as refusal:
         return _page(visit, refusal), refusal.status
     with unit_of_work():

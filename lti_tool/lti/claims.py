@@ -65,12 +65,14 @@ class AgsClaim:
 class DeepLinkingClaim:
     """What the platform lets a person place (Deep Linking 2.0, 3.4.1).
 
-    `accept_lineitem` is None where the platform does not say; `data` must go back as it came.
+    `accept_lineitem` and `auto_create` (whether links are saved without another question) are None
+    where the platform does not say; `data` must go back as it came.
     """
 
     return_url: str
     accept_multiple: bool = False
     accept_lineitem: bool | None = None
+    auto_create: bool | None = None
     document_targets: tuple[str, ...] = ()
     data: Any = None
 
@@ -167,6 +169,9 @@ class DeepLinkingSchema(_Part):
     return_url = WebAddress(required=True, data_key="deep_link_return_url")
     accept_multiple = Flag()
     accept_lineitem = Flag()
+    sakai_lineitem = Flag(data_key="https://www.sakailms.org/spec/lti-dl/accept_lineitem")
+    moodle_lineitem = Flag(data_key="https://www.moodle.org/spec/lti-dl/accept_lineitem")
+    auto_create = Flag()
     document_targets = Texts(data_key="accept_presentation_document_targets")
     data = fields.Raw(allow_none=True)
 
@@ -174,7 +179,10 @@ class DeepLinkingSchema(_Part):
     def build(self, data: dict[str, Any], **kwargs: Any) -> DeepLinkingClaim:
         if not data["return_url"]:
             raise ValidationError("Is no web address.", "deep_link_return_url")
-        return DeepLinkingClaim(**_said(data))
+        older = [data.pop(name, None) for name in ("sakai_lineitem", "moodle_lineitem")]
+        said = [data.pop("accept_lineitem", None), *older]
+        lineitem = next((flag for flag in said if flag is not None), None)
+        return DeepLinkingClaim(accept_lineitem=lineitem, **_said(data))
 
 
 class ForUserSchema(_Part):

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from demo.people import DANA, MODULE_1, SOFIA
+from lti_tool.courses.models import Context
+from lti_tool.curriculum.models import ContextCopy, Placement, PlacementCopy
+from lti_tool.curriculum.settings import settings_of
+from lti_tool.db import db, unit_of_work
 from tests.browser.conftest import Campus, Seat, picture
 from tests.browser.test_story import answer_rightly, begin_quiz, place_module
 from tests.versions import ITEM, LESSON, publish_next
@@ -43,14 +50,48 @@ def walk(
     yield "learners", page
     page.get_by_role("link", name="Settings").click()
     yield "settings", page
+    yield from _walk_changes(campus, page, content)
+    page.goto(f"{campus.tool_url}/l/nowhere/module")
+    yield "refusal", page
+
+
+def _walk_changes(campus: Campus, page: Page, content: Path) -> Iterator[Any]:
+    """A newer version of the curriculum, and a copied course."""
     publish_next(campus.app, content, LESSON | ITEM)
     page.reload()
     page.get_by_role("link", name="See what changes").click()
     for details in page.locator("details").all():
         details.evaluate("element => element.open = true")
     yield "update", page
-    page.goto(f"{campus.tool_url}/l/nowhere/module")
-    yield "refusal", page
+    come_from_last_year(campus.app)
+    page.goto(re.sub(r"(/l/[^/]+)/.*", r"\1/copied", page.url))
+    yield "copied", page
+
+
+def come_from_last_year(app: Flask) -> None:
+    """Let the course's activity be a copy about which nobody has decided yet."""
+    with app.app_context(), unit_of_work():
+        placement = db.session.scalars(select(Placement)).one()
+        deployment_id = db.session.get_one(Context, placement.context_id).deployment_id
+        origin = Context(
+            deployment_id=deployment_id, context_id="last", label="PMO-25", title="PMO Academy 2025"
+        )
+        db.session.add(origin)
+        db.session.flush()
+        settings = settings_of(placement) | {
+            "opens_at": datetime(2025, 9, 8, 7, tzinfo=UTC),
+            "due_at": datetime(2025, 10, 31, 17, tzinfo=UTC),
+        }
+        source, other = (Placement(context_id=origin.id, **settings) for _ in range(2))
+        db.session.add_all([source, other])
+        db.session.flush()
+        copy = {"placement_id": placement.id, "source_id": source.id, "found_by": "public id"}
+        db.session.add_all(
+            [
+                PlacementCopy(**copy),
+                ContextCopy(context_id=placement.context_id, origin_id=origin.id),
+            ]
+        )
 
 
 def _walk_learner(
@@ -59,13 +100,7 @@ def _walk_learner(
     learner = seat(**screen)
     learner.sign_in(SOFIA)
     page = learner.open_in_window(MODULE_1.title)
-    yield "module", page
-    page.get_by_role("link", name="Begin lesson 1").click()
-    yield "lesson", page
-    page.get_by_label("True", exact=True).check()
-    page.locator("[name$='.reason']").first.check()
-    page.get_by_role("button", name="Check my answer").click()
-    yield "lesson-checked", page
+    yield from _walk_lesson(page)
     page.goto(page.url.split("/lessons")[0] + "/quiz")
     yield "quiz", page
     seen = set()
@@ -82,6 +117,19 @@ def _walk_learner(
     for details in page.locator("details").all():
         details.evaluate("element => element.open = true")
     yield "result", page
+
+
+def _walk_lesson(page: Page) -> Iterator[Any]:
+    yield "module", page
+    page.get_by_role("link", name="Your data").click()
+    yield "data", page
+    page.go_back()
+    page.get_by_role("link", name="Begin lesson 1").click()
+    yield "lesson", page
+    page.get_by_label("True", exact=True).check()
+    page.locator("[name$='.reason']").first.check()
+    page.get_by_role("button", name="Check my answer").click()
+    yield "lesson-checked", page
 
 
 def _faults(page: Page) -> list[str]:
