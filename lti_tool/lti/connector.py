@@ -41,6 +41,10 @@ UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 """What reading an answer of another shape than promised may raise."""
 
 
+class ScopeRefused(PlatformError):
+    """The platform gives no token with such a scope."""
+
+
 class PlatformAdapter(CheckedAdapter):
     """Calls public addresses only, sets time limits, reads answers up to a size."""
 
@@ -175,7 +179,7 @@ def _from_token_answer(response: requests.Response) -> PlatformError:
     if status >= 500 or status in (408, 425, 429):
         return from_answer(response)
     if "invalid_scope" in response.text:
-        return PlatformError(
+        return ScopeRefused(
             "needs admin", "The platform has not allowed the tool this service (invalid_scope)."
         )
     return PlatformError(

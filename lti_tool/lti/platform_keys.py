@@ -72,20 +72,32 @@ def public_key(jwks_url: str, kid: str) -> Any | None:
 
 
 def fetch_key_set(jwks_url: str) -> dict[str, Any]:
-    """Fetch a JWK set; keys of other kinds than RS256 are passed over.
+    """Fetch and read a JWK set; raises `PlatformError` as `fetch_answer` and `read_key_set` do."""
+    return read_key_set(fetch_answer(jwks_url))
 
-    Raises `PlatformError` when there is no answer or it is no JWK set.
-    """
+
+def fetch_answer(jwks_url: str) -> requests.Response:
+    """What stands at the address of a JWK set; raises `PlatformError` when there is no answer."""
     try:
         response = connector().session.get(jwks_url)
-        response.raise_for_status()
-        listed = response.json()["keys"]
+    except (requests.exceptions.RequestException, *UNREADABLE) as error:
+        raise as_platform_error(error) from error
+    if not response.ok:
+        status = response.status_code
+        raise PlatformError("retry", f"The platform's key set answers with status {status}.")
+    return response
+
+
+def read_key_set(response: requests.Response) -> dict[str, Any]:
+    """The keys by id; those of other kinds than RS256 are passed over.
+
+    Raises `PlatformError` when it is no JWK set.
+    """
+    try:
         return {
             jwk["kid"]: jwt.PyJWK(jwk, ALGORITHM).key
-            for jwk in listed
+            for jwk in response.json()["keys"]
             if jwk.get("kty") == "RSA" and jwk.get("kid") and jwk.get("alg", ALGORITHM) == ALGORITHM
         }
-    except requests.exceptions.RequestException as error:
-        raise as_platform_error(error) from error
     except (*UNREADABLE, jwt.PyJWTError) as error:
         raise PlatformError("needs admin", "The platform's key set cannot be read.") from error
