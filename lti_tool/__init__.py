@@ -24,6 +24,7 @@ from lti_tool.config import Settings, read_settings
 from lti_tool.curriculum.copying_views import blueprint as copying
 from lti_tool.curriculum.update_views import blueprint as updates
 from lti_tool.curriculum.views import blueprint as curriculum
+from lti_tool.doctor.views import blueprint as doctor
 from lti_tool.grades.views import blueprint as grades
 from lti_tool.launch.notice_views import blueprint as notices
 from lti_tool.launch.picking_views import blueprint as picking
@@ -76,6 +77,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
         items,
         exports,
         privacy,
+        doctor,
     )
     for blueprint in (health.blueprint, *pages):
         app.register_blueprint(blueprint)

@@ -228,6 +228,9 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.platform = platform
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that stops listening is its own business."""
+
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -317,8 +320,8 @@ class _Handler(BaseHTTPRequestHandler):
         return Answer(200, body=json.dumps(token).encode())
 
     def _send(self, answer: Answer) -> None:
-        self.send_response(answer.status)
-        for name, value in answer.headers.items():
+        self.send_response_only(answer.status)
+        for name, value in ({"Date": self.date_time_string()} | answer.headers).items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Flask
 
 from lti_tool.commands.curriculum import curriculum
+from lti_tool.commands.doctor import doctor
 from lti_tool.commands.events import event_commands
 from lti_tool.commands.grades import grades
-from lti_tool.commands.doctor import doctor
 from lti_tool.commands.keys import key_commands
 from lti_tool.commands.outbox import outbox_commands
 from lti_tool.commands.registrations import registrations

@@ -35,7 +35,8 @@ def begin(registration_id: int) -> bool:
 def keep(registration_id: int, lines: Iterable[Line]) -> None:
     """The check has ended, and this is what it found; within a unit of work."""
     said = [[line.topic, *astuple(line.finding)] for line in lines]
-    upsert(Checkup, {"registration_id": registration_id}, {"ended_at": utcnow(), "lines": said})
+    checkup = db.session.get_one(Checkup, registration_id)
+    checkup.ended_at, checkup.lines = utcnow(), said
 
 
 def lines_of(checkup: Checkup) -> Sequence[Line]:

@@ -53,6 +53,7 @@ def examine_tool(topics: Iterable[str] = TOOL) -> list[Line]:
 
 def examine_platform(registration: Registration) -> list[Line]:
     """Run the probes of one platform. It calls the platform: no transaction may be open."""
+    db.session.expunge(registration)  # or the end of each probe's transaction would empty it
     return [
         line
         for topic, probe in PLATFORM.items()

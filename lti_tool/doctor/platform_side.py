@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
@@ -15,15 +14,13 @@ from lti_tool.doctor.recent import recent_column, recent_roster_url
 from lti_tool.errors import PlatformError
 from lti_tool.lti.ags import SCORE_SCOPE
 from lti_tool.lti.connector import RegistrationConnector, ScopeRefused
-from lti_tool.lti.messages import SKEW_SECONDS
+from lti_tool.lti.line_items import may_read, read_one
 from lti_tool.lti.models import Registration
 from lti_tool.lti.nrps import MEMBERSHIP_SCOPE, read_roster
-from lti_tool.lti.paging import ServiceRefused, read_pages
 from lti_tool.lti.platform_keys import fetch_answer, read_key_set
+from lti_tool.lti.tokens import SKEW_SECONDS
 from lti_tool.lti.tool_configuration import AGS, NOTICE_SCOPE
 
-LINE_ITEM_TYPE = "application/vnd.ims.lis.v2.lineitem+json"
-READS_LINE_ITEMS = (AGS + "lineitem.readonly", AGS + "lineitem")
 WEAK_BITS = 2048
 CLOCK_SECONDS = 10
 
@@ -151,35 +148,21 @@ def line_item(registration: Registration) -> Iterator[Finding]:
             "Open an activity that takes grades from a course, then look again.",
         )
         return
-    scope = next((each for each in READS_LINE_ITEMS if each in column.scopes), None)
-    if scope is None:
+    if not may_read(column.scopes):
         yield ok("The platform does not offer to read columns; scores can be sent all the same.")
         return
+    named = f"The column of the link opened last, “{column.title}”,"
     try:
-        asking = RegistrationConnector(registration)
-        [body] = read_pages(asking, [scope], column.url, LINE_ITEM_TYPE)
-    except ServiceRefused as refused:
-        yield _refused_column(column.title, refused.response.status_code)
+        found = read_one(registration, column.url, column.scopes)
+    except PlatformError as error:
+        if error.cause != "column_gone":
+            yield failure(f"{named} cannot be read. {error}", GRANT)
+            return
+        yield warning(
+            f"{named} is gone.", "Where that was not meant, open the link again from its course."
+        )
     else:
-        yield ok(
-            f"The column of the link opened last, “{column.title}”, can be read{_maximum(body)}."
-        )
-
-
-def _maximum(body: Any) -> str:
-    maximum = body.get("scoreMaximum") if isinstance(body, dict) else None
-    return f"; its maximum is {maximum:g}" if isinstance(maximum, int | float) else ""
-
-
-def _refused_column(title: str, status: int) -> Finding:
-    if status in (404, 410):
-        return warning(
-            f"The column of the link opened last, “{title}”, is gone ({status}).",
-            "Where that was not meant, open the link again from its course.",
-        )
-    return failure(
-        f"The platform does not let the tool read the column of “{title}” ({status}).", GRANT
-    )
+        yield ok(f"{named} can be read; its maximum is {found.score_maximum:g}.")
 
 
 def roster(registration: Registration) -> Iterator[Finding]:
