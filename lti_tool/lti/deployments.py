@@ -41,21 +41,26 @@ def take_in(new: NewDeployment) -> None:
     registration = new.registration
     one_at_a_time = select(Registration.id).where(Registration.id == registration.id)
     db.session.execute(one_at_a_time.with_for_update())
-    known = _count(registration.id)
-    if known >= PENDING_PER_REGISTRATION:
+    if find_deployment(registration.id, new.deployment_id) is not None:
         return
-    is_first = known == 0 and not PROFILES[registration.profile].client_id_is_shared
-    if find_deployment(registration.id, new.deployment_id) is None:
+    approved = registration.auto_approve_deployments or _is_the_invited_one(registration)
+    if approved or _count(registration.id, approved=False) < PENDING_PER_REGISTRATION:
         upsert(
             Deployment,
             {"registration_id": registration.id, "deployment_id": new.deployment_id},
-            {"approved": registration.auto_approve_deployments or is_first},
+            {"approved": approved},
         )
 
 
-def _count(registration_id: int) -> int:
-    query = select(func.count()).where(Deployment.registration_id == registration_id)
-    return db.session.scalar(query) or 0
+def _is_the_invited_one(registration: Registration) -> bool:
+    if PROFILES[registration.profile].client_id_is_shared:
+        return False
+    return _count(registration.id) == 0
+
+
+def _count(registration_id: int, **filters: bool) -> int:
+    query = select(func.count()).select_from(Deployment)
+    return db.session.scalar(query.filter_by(registration_id=registration_id, **filters)) or 0
 
 
 def list_pending() -> Sequence[Deployment]:

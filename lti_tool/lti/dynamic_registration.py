@@ -6,6 +6,7 @@ and, where it refuses, quoted to the administrator in its own words.
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from typing import Any
@@ -30,6 +31,7 @@ from lti_tool.lti.registrations import (
 
 log = logging.getLogger(__name__)
 QUOTED_CHARACTERS = 200
+READ_BYTES = 20_000
 MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
 
@@ -83,7 +85,7 @@ def _ask(method: str, url: str, registration_token: str, body: Any = None) -> re
 
 def _json(response: requests.Response, host: str) -> Any:
     try:
-        return response.json()
+        return json.loads(response.content)
     except UNREADABLE:
         raise _failed(f"{host} answered with something else than JSON.") from None
 
@@ -100,16 +102,21 @@ def _named(error: ValidationError) -> str:
 
 def _quoted(response: requests.Response) -> str:
     """What the platform said, short and in plain text: the reason comes as JSON, text or a page."""
-    text = _reason(response) or MARKUP.sub(" ", response.text[:20_000])
+    text = _reason(response) or MARKUP.sub(" ", _beginning(response))
     text = " ".join(UNSTORABLE.sub(" ", text).split())
     text = text[:QUOTED_CHARACTERS] + ("…" if len(text) > QUOTED_CHARACTERS else "")
     said = f" It said: “{text}”." if text else ""
     return f"Its answer was {response.status_code}.{said}"
 
 
+def _beginning(response: requests.Response) -> str:
+    """Read as UTF-8: guessing at a large answer's encoding takes seconds."""
+    return response.content[:READ_BYTES].decode("utf-8", "replace")
+
+
 def _reason(response: requests.Response) -> str:
     try:
-        body = response.json()
+        body = json.loads(response.content)
     except UNREADABLE:
         return ""
     found = body if isinstance(body, dict) else {}

@@ -14,17 +14,16 @@ from tests.databases import change, on_sqlite, rows
 from tests.lti.refused import assert_refused
 from tests.platforms import CLAIM, FakePlatform
 
-NEW = {CLAIM + "deployment_id": "deployment-2"}
 
-
-def launch_from_new(browser: Browser) -> int:
+def launch_from_new(browser: Browser, deployment_id: str = "deployment-2") -> int:
     """Launch from an installation that was never seen; returns the status."""
-    return launch_answer(browser).status_code
+    return launch_answer(browser, deployment_id).status_code
 
 
-def launch_answer(browser: Browser) -> TestResponse:
+def launch_answer(browser: Browser, deployment_id: str = "deployment-2") -> TestResponse:
     state, nonce = browser.begin()
-    claims = browser.platform.claims(nonce, target=f"{TOOL}/", **NEW)
+    new = {CLAIM + "deployment_id": deployment_id}
+    claims = browser.platform.claims(nonce, target=f"{TOOL}/", **new)
     return browser.finish(state, browser.platform.sign(claims))
 
 
@@ -73,7 +72,10 @@ def test_an_installation_is_only_taken_from_a_launch_that_is_valid(
     app: Flask, browser: Browser, platform: FakePlatform
 ) -> None:
     state, nonce = browser.begin()
-    forged = platform.sign(platform.claims(nonce, target=f"{TOOL}/", **NEW) | {"aud": "other"})
+    forged = platform.sign(
+        platform.claims(nonce, target=f"{TOOL}/", **{CLAIM + "deployment_id": "deployment-2"})
+        | {"aud": "other"}
+    )
     assert_refused(browser.finish(state, forged), app, "audience_wrong")
     assert approved(app) == {"deployment-1": True}
 
@@ -89,5 +91,8 @@ def test_a_platform_cannot_fill_the_database_with_installations(
     app: Flask, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("lti_tool.lti.deployments.PENDING_PER_REGISTRATION", 1)
-    assert_refused(launch_answer(browser), app, "deployment_unknown")
-    assert approved(app) == {"deployment-1": True}
+    assert launch_from_new(browser, "deployment-2") == 400
+    assert_refused(launch_answer(browser, "deployment-3"), app, "deployment_unknown")
+    assert approved(app) == {"deployment-1": True, "deployment-2": False}
+    change(app, Registration, auto_approve_deployments=True)
+    assert launch_from_new(browser, "deployment-3") == 303, "what is approved is not counted"
