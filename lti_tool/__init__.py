@@ -35,6 +35,7 @@ from lti_tool.quiz.accommodation_views import blueprint as accommodation
 from lti_tool.quiz.practice_views import blueprint as practice
 from lti_tool.quiz.views import blueprint as quiz
 from lti_tool.reactions import LANE_OF, REACTIONS
+from lti_tool.registering.stating_views import blueprint as stating
 from lti_tool.registering.views import blueprint as registering
 
 ROOT = Path(__file__).parent.parent
@@ -62,6 +63,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
         launch,
         notices,
         registering,
+        stating,
         picking,
         copying,
         curriculum,

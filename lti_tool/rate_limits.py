@@ -61,6 +61,8 @@ def _limits() -> dict[str, Limit]:
         "registering.confirm": registrations,
         "registering.register": registrations,
         "registering.invited_setup": registrations,
+        "stating.enter": registrations,
+        "stating.add": registrations,
     }
 
 

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validates_schema
 
 from lti_tool.lti.claim_fields import Identifier, Text, Texts
-from lti_tool.lti.profiles import PROFILES, SHARED_ISSUERS, Profile, profile_of_family
+from lti_tool.lti.issuers import endpoints_elsewhere, own_hosts
+from lti_tool.lti.profiles import PROFILES, Profile, profile_of_family
 from lti_tool.lti.registrations import may_be_called, origin_of
 
 PLATFORM = "https://purl.imsglobal.org/spec/lti-platform-configuration"
@@ -61,12 +62,12 @@ class Endpoint(fields.Field[str]):
     """An address that the tool or the browser is to call: https, or on a trusted origin."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        if not isinstance(value, str) or len(value) > URL_CHARACTERS or not _is_plain(value):
+        if not isinstance(value, str) or len(value) > URL_CHARACTERS or not is_plain(value):
             raise ValidationError("is no https address")
         return value
 
 
-def _is_plain(url: str) -> bool:
+def is_plain(url: str) -> bool:
     """An address that the tool may call, without blanks, control characters or a user's name."""
     return may_be_called(url) and bool(PLAIN.fullmatch(url)) and "@" not in urlsplit(url).netloc
 
@@ -108,7 +109,7 @@ class PlatformConfigurationSchema(_Part):
 
     @validates_schema
     def check_issuer(self, data: dict[str, Any], **kwargs: Any) -> None:
-        if not _is_plain(data["issuer"]):
+        if not is_plain(data["issuer"]):
             raise ValidationError("is no https address", "issuer")
 
     @post_load
@@ -129,15 +130,14 @@ def read_configuration(body: Any, url: str) -> PlatformConfiguration:
 
 def _check_whose_it_is(configuration: PlatformConfiguration, url: str) -> None:
     served_by = origin_of(url)
-    known = SHARED_ISSUERS.get(configuration.issuer.rstrip("/"))
     elsewhere = f"is not on {served_by}, where the configuration is"
-    if known is None:
-        if origin_of(configuration.issuer) != served_by:
-            raise ValidationError(elsewhere, "issuer")
-        return
-    own = {f"https://{host}" for host in known}
-    for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-        if origin_of(getattr(configuration, name)) not in own:
-            raise ValidationError(f"is on none of {', '.join(known)}", name)
-    if origin_of(configuration.registration_endpoint) not in own | {served_by}:
+    shared = own_hosts(configuration.issuer)
+    if not shared and origin_of(configuration.issuer) != served_by:
+        raise ValidationError(elsewhere, "issuer")
+    names = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+    endpoints = {name: getattr(configuration, name) for name in names}
+    for name, fault in endpoints_elsewhere(configuration.issuer, endpoints).items():
+        raise ValidationError(fault, name)
+    allowed = {served_by, *(f"https://{host}" for host in shared)}
+    if shared and origin_of(configuration.registration_endpoint) not in allowed:
         raise ValidationError(elsewhere, "registration_endpoint")

@@ -21,6 +21,8 @@ class Profile:
     anybody's.
     `clouds`: issuers that many institutions share, each with the hosts on which its endpoints must
     lie; anybody could claim such an issuer, so that these hosts alone prove it.
+    `issuer` and `endpoints` (authentication, access tokens, keys): where they are the same for all,
+    or follow from `{issuer}` and `{client_id}`; "" where they do not.
     `token_audience`: the audience of token requests where it is always the same.
     `link_history`: the custom variable that tells the earlier ids of a link.
     `most_points`: what the line item of a deep link may have at most.
@@ -35,6 +37,8 @@ class Profile:
     shows_progress: bool = True
     client_id_is_shared: bool = False
     clouds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    issuer: str = ""
+    endpoints: tuple[str, str, str] = ("", "", "")
     token_audience: str | None = None
     link_history: str = "$ResourceLink.id.history"
     most_points: int = 10_000
@@ -43,9 +47,25 @@ class Profile:
 
 PROFILES = {
     "generic": Profile(),
-    "moodle": Profile(label="Moodle", families=("moodle",), most_points=100, shows_progress=False),
+    "moodle": Profile(
+        label="Moodle",
+        endpoints=(
+            "{issuer}/mod/lti/auth.php",
+            "{issuer}/mod/lti/token.php",
+            "{issuer}/mod/lti/certs.php",
+        ),
+        families=("moodle",),
+        most_points=100,
+        shows_progress=False,
+    ),
     "canvas": Profile(
         label="Canvas",
+        issuer="https://canvas.instructure.com",
+        endpoints=(
+            "https://sso.canvaslms.com/api/lti/authorize_redirect",
+            "https://sso.canvaslms.com/login/oauth2/token",
+            "https://sso.canvaslms.com/api/lti/security/jwks",
+        ),
         families=("canvas",),
         frame_ancestors=("https://*.instructure.com",),
         clouds={
@@ -71,6 +91,12 @@ PROFILES = {
     ),
     "blackboard": Profile(
         label="Blackboard Learn",
+        issuer="https://blackboard.com",
+        endpoints=(
+            "https://developer.blackboard.com/api/v1/gateway/oidcauth",
+            "https://developer.blackboard.com/api/v1/gateway/oauth2/jwttoken",
+            "https://developer.blackboard.com/api/v1/management/applications/{client_id}/jwks.json",
+        ),
         families=("blackboardlearn", "blackboard"),
         frame_ancestors=("https://*.blackboard.com",),
         client_id_is_shared=True,
@@ -78,23 +104,38 @@ PROFILES = {
     ),
     "brightspace": Profile(
         label="D2L Brightspace",
+        endpoints=(
+            "{issuer}/d2l/lti/authenticate",
+            "https://auth.brightspace.com/core/connect/token",
+            "{issuer}/d2l/.well-known/jwks",
+        ),
         families=("desire2learn", "d2l", "brightspace"),
         frame_ancestors=("https://*.brightspace.com", "https://*.d2l.com"),
         token_audience="https://api.brightspace.com/auth/token",  # noqa: S106 an address
     ),
-    "sakai": Profile(label="Sakai", families=("sakailms.org", "sakai")),
+    "sakai": Profile(
+        label="Sakai",
+        endpoints=("{issuer}/imsoidc/lti13/oidc_auth", "", "{issuer}/imsblis/lti13/keyset"),
+        families=("sakailms.org", "sakai"),
+    ),
     "openedx": Profile(
-        label="Open edX", families=("openedx",), frame_ancestors=("https://apps.{host}",)
+        label="Open edX",
+        endpoints=("{issuer}/api/lti_consumer/v1/launch/", "", ""),
+        families=("openedx",),
+        frame_ancestors=("https://apps.{host}",),
     ),
     "schoology": Profile(
         label="Schoology",
+        issuer="https://schoology.schoology.com",
+        endpoints=(
+            "https://lti-service.svc.schoology.com/lti-service/authorize-redirect",
+            "https://lti-service.svc.schoology.com/lti-service/access-token",
+            "https://lti-service.svc.schoology.com/lti-service/.well-known/jwks",
+        ),
         families=("schoology",),
         frame_ancestors=("https://*.schoology.com",),
         clouds={"https://schoology.schoology.com": ("lti-service.svc.schoology.com",)},
     ),
-}
-SHARED_ISSUERS = {
-    issuer: hosts for profile in PROFILES.values() for issuer, hosts in profile.clouds.items()
 }
 
 
