@@ -13,7 +13,7 @@ from flask_bootstrap import Bootstrap5
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from lti_tool import db, errors, events, health, outbox, rate_limits, web
+from lti_tool import db, errors, events, health, metrics, outbox, rate_limits, web
 from lti_tool.analytics.course_views import blueprint as course
 from lti_tool.analytics.export_views import blueprint as exports
 from lti_tool.analytics.item_views import blueprint as items
@@ -81,7 +81,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
         privacy,
         doctor,
     )
-    for blueprint in (health.blueprint, *pages):
+    for blueprint in (health.blueprint, metrics.blueprint, *pages):
         app.register_blueprint(blueprint)
     _serve(app, settings.proxies)
     return app

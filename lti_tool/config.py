@@ -32,6 +32,10 @@ class Settings:
     platform_calls: int = 4
     lease_seconds: int = 30
     rate_limits: bool = True
+    keep_outbox_days: int = 30
+    keep_launches_days: int = 30
+    stuck_minutes: int = 10
+    metrics_token: str | None = None
     log_level: str = "INFO"
 
 
@@ -53,6 +57,12 @@ def _database_url(text: str) -> str:
 def _secret(text: str) -> str:
     if len(text) < 32:
         raise ValueError("must have at least 32 characters")
+    return text
+
+
+def _token(text: str) -> str:
+    if not 16 <= len(text) <= 200 or not text.isascii():
+        raise ValueError("must have 16 to 200 ASCII characters")
     return text
 
 
@@ -114,6 +124,10 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "platform_calls": _whole(1, 64),
     "lease_seconds": _whole(3, 600),
     "rate_limits": _switch,
+    "keep_outbox_days": _whole(1, 3650),
+    "keep_launches_days": _whole(8, 3650),
+    "stuck_minutes": _whole(1, 10_000),
+    "metrics_token": _token,
     "log_level": _log_level,
 }
 REQUIRED = ("database_url", "public_url", "secret_key")

@@ -23,6 +23,7 @@ from sqlalchemy import (
     MetaData,
     Select,
     bindparam,
+    delete,
     event,
     func,
     select,
@@ -32,6 +33,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 SQLITE_BUSY_SECONDS = 10
+BATCH = 1000
+UNSYNCHRONIZED = {"synchronize_session": False}
 AFTERWARDS = "lti_tool_after_commit"
 
 T = TypeVar("T", bound="Base")
@@ -105,6 +108,18 @@ def unit_of_work() -> Iterator[Session]:
 def after_commit(step: Callable[[], None]) -> None:
     """Have `step` called when the open unit of work has been committed; it must not raise."""
     db.session().info[AFTERWARDS].append(step)
+
+
+def delete_in_batches(model: type[Base], ids: Select[Any]) -> int:
+    """Delete the rows whose ids the query finds, in short transactions; returns how many."""
+    table, deleted = model.__table__, 0
+    while True:
+        with unit_of_work() as session:
+            statement = delete(model).where(table.c.id.in_(ids.limit(BATCH))).returning(table.c.id)
+            gone = len(session.execute(statement, execution_options=UNSYNCHRONIZED).all())
+        deleted += gone
+        if gone < BATCH:
+            return deleted
 
 
 def end_reading() -> None:

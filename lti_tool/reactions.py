@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from lti_tool import upkeep
 from lti_tool.courses import roster
 from lti_tool.events import (
     AccommodationChanged,
@@ -59,6 +60,8 @@ REACTIONS = Reactions(
 )
 
 HANDLERS: dict[str, Callable[[int], None]] = {
+    upkeep.PRUNE: upkeep.prune,
+    upkeep.MEND_CLOCK: upkeep.mend_clock,
     ASK_FOR_NOTICES: ask_for_notices,
     CLOSE_OVERDUE: close_overdue_attempts,
     DELIVER_SCORE: deliver_score,
@@ -84,12 +87,15 @@ calls none.
 """
 
 QUEUE_OF: dict[str, str] = {
+    roster.HANDLER: ROSTERS,
     DELIVER_SCORE: SCORES,
     KEEP_COLUMN: SCORES,
 }
 """Which queue of the broker a handler's messages go to; `upkeep` where nothing is said here."""
 
 EVERY: Mapping[str, int] = {
+    upkeep.PRUNE: upkeep.PRUNE_SECONDS,
+    upkeep.MEND_CLOCK: upkeep.MEND_CLOCK_SECONDS,
     reconciling.SWEEP_ALL: reconciling.ALL_SECONDS,
     reconciling.SWEEP_UNREAD: reconciling.UNREAD_SECONDS,
     roster.SWEEP: roster.SWEEP_SECONDS,

@@ -35,7 +35,9 @@ class Launch(Base):
     __table_args__ = (Index(None, "created_at"),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_launch_id)
-    login_state_id: Mapped[int] = mapped_column(ForeignKey("login_state.id", ondelete="CASCADE"))
+    login_state_id: Mapped[int] = mapped_column(
+        ForeignKey("login_state.id", ondelete="CASCADE"), index=True
+    )
     membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"))
     resource_link_id: Mapped[int | None] = mapped_column(ForeignKey("resource_link.id"))
     message_type: Mapped[str] = mapped_column(default="")

@@ -22,8 +22,9 @@ from lti_tool.outbox.claiming import (
     take_back,
 )
 from lti_tool.outbox.models import Lane, OutboxMessage, Status
-from lti_tool.outbox.retrying import retry_dead
+from lti_tool.outbox.retrying import drop_dead, retry_dead
 from lti_tool.outbox.settling import back_off_seconds, fail, finish, postpone
+from lti_tool.outbox.tidying import mend_clock, prune_done
 from lti_tool.outbox.watching import count_by_status
 
 __all__ = [
@@ -39,14 +40,17 @@ __all__ = [
     "claim_message",
     "claim_next",
     "count_by_status",
+    "drop_dead",
     "fail",
     "find_due",
     "find_next",
     "finish",
     "hurry",
     "init_app",
+    "mend_clock",
     "postpone",
     "prolong",
+    "prune_done",
     "retry_dead",
     "something_is_due",
     "take_back",

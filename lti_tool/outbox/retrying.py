@@ -1,4 +1,4 @@
-"""Giving dead messages a new start."""
+"""What a person decides about dead messages: a new start, or none."""
 
 from __future__ import annotations
 
@@ -21,9 +21,16 @@ def retry_dead(handler: str | None = None, ids: Collection[int] = ()) -> int:
     dead = db.session.scalars(query).all()
     for message in dead:
         hurry(message.handler, message.subject_id)
-    db.session.execute(
+    return drop_dead([message.id for message in dead])
+
+
+def drop_dead(ids: Collection[int]) -> int:
+    """Give up dead messages for good; returns how many."""
+    dropped = db.session.scalars(
         update(OutboxMessage)
-        .where(OutboxMessage.id.in_([message.id for message in dead]))
+        .where(OutboxMessage.id.in_(ids), OutboxMessage.status == Status.DEAD)
         .values(status=Status.DONE, finished_at=utcnow())
+        .returning(OutboxMessage.id)
+        .execution_options(synchronize_session=False)
     )
-    return len(dead)
+    return len(dropped.all())
