@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -189,6 +190,37 @@ def test_starting_afresh_takes_the_suggestions_and_goes_on_to_the_settings(
     assert (fresh.module_id, float(fresh.pass_mark)) == ("M1", 0.8)
     assert (fresh.time_limit_minutes, fresh.grading_policy, fresh.due_at) == (None, "best", None)
     assert teacher.get("/copied").status_code == 409
+
+
+@on_sqlite
+def test_what_counts_stays_for_learners_who_have_begun(app: Flask, new_browser: NewBrowser) -> None:
+    teacher, learner = new_browser(), new_browser()
+    set_up_dated(teacher)
+    change(app, Placement, grading_policy="last", time_limit_minutes=30)
+    history = custom(resource_link_id_history="link-1")
+    learner.launch(link="copy", context="course-2", **history)
+    take_quiz(app, learner, right=1)
+    teach(teacher, "copy", "course-2", **history)
+    teacher.post("/copied", {"way": "afresh"})
+    fresh = placed(app, "copy")
+    assert (fresh.grading_policy, fresh.time_limit_minutes) == ("last", None)
+
+
+def test_many_who_open_a_copied_link_at_once_find_one_placement(
+    app: Flask, new_browser: NewBrowser
+) -> None:
+    set_up_dated(new_browser())
+    browsers = {f"learner-{number}": new_browser() for number in range(5)}
+    history = custom(resource_link_id_history="link-1")
+
+    def open_it(sub: str) -> int:
+        page = browsers[sub].launch(sub=sub, link="copy", context="course-2", **history)
+        return page.status_code
+
+    with ThreadPoolExecutor(5) as pool:
+        assert set(pool.map(open_it, browsers)) == {200}
+    assert placed(app, "copy").module_id == "M1"
+    assert len(rows(app, PlacementCopy)) == 1
 
 
 @on_sqlite

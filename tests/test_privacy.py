@@ -150,3 +150,15 @@ def test_a_review_opened_by_itself_is_not_a_question_about_data(
     teacher.launch(sub="teacher-1", role="Instructor", **review)
     assert "What is kept about you" in teacher.get("/data").text
     assert "ada@example.org" not in teacher.get("/data/export").text
+
+
+ODD: list[object] = [None, "ada", [], {}, 5, {"user_id": None}, {"user_id": 5}, {"id": "\x00"}]
+
+
+@on_sqlite
+@pytest.mark.parametrize("named", ODD, ids=str)
+def test_whoever_is_named_oddly_is_nobody(
+    ada: Browser, new_browser: NewBrowser, named: object
+) -> None:
+    page = ask(new_browser(), "root", SYSTEM_ADMINISTRATOR, **{CLAIM + "for_user": named})
+    assert page.status_code in (200, 400) and "Okafor" not in page.text

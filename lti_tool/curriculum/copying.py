@@ -9,7 +9,7 @@ one answer may stand for everything that was copied with it.
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -30,6 +30,9 @@ from lti_tool.curriculum.settings import (
 )
 from lti_tool.db import db, find, upsert, utcnow
 from lti_tool.events import PlacementConfigured, PlacementCopied, publish
+
+PROMISED = ("grading_policy",)
+"""What must not change under learners who have begun."""
 
 
 class Way(enum.StrEnum):
@@ -127,11 +130,19 @@ def shift_between(first: datetime, wanted: datetime, zone: str) -> timedelta:
     return _on_the_wall(wanted, local) - _on_the_wall(first, local)
 
 
-def decide(copy: PlacementCopy, decision: Decision, *, by_user_id: int, for_course: bool) -> None:
+def decide(
+    copy: PlacementCopy,
+    decision: Decision,
+    *,
+    by_user_id: int,
+    for_course: bool,
+    has_begun: Callable[[int], bool],
+) -> None:
     """Carry out what the instructor decided; `for_course`: also for all that came with it.
 
-    Activities of the course that nobody has opened yet follow when they are. Called within a unit
-    of work; publishes `PlacementConfigured` for each placement that it concerns.
+    Activities of the course that nobody has opened yet follow when they are. `has_begun` tells of
+    a placement's id whether learners have attempts there: then what counts stays as it is. Called
+    within a unit of work; publishes `PlacementConfigured` for each placement that it concerns.
     """
     copies: Sequence[PlacementCopy] = [copy]
     if for_course:
@@ -140,7 +151,8 @@ def decide(copy: PlacementCopy, decision: Decision, *, by_user_id: int, for_cour
         of_course.shift_seconds = int(decision.shift.total_seconds())
         copies = _undecided_with(copy)
     for each in copies:
-        _apply(each, decision, by_user_id=by_user_id)
+        kept = PROMISED if has_begun(each.placement_id) else ()
+        _apply(each, decision, by_user_id=by_user_id, kept=kept)
 
 
 def settle(placement: Placement, by_user_id: int) -> None:
@@ -164,7 +176,13 @@ def _undecided_with(copy: PlacementCopy) -> Sequence[PlacementCopy]:
     ).all()
 
 
-def _apply(copy: PlacementCopy, decision: Decision, *, by_user_id: int | None) -> None:
+def _apply(
+    copy: PlacementCopy,
+    decision: Decision,
+    *,
+    by_user_id: int | None,
+    kept: Collection[str] = (),
+) -> None:
     placement = copy.placement
     before = settings_of(placement)
     if decision.way == Way.SHIFT:
@@ -173,7 +191,8 @@ def _apply(copy: PlacementCopy, decision: Decision, *, by_user_id: int | None) -
             setattr(placement, name, _shifted(at, decision.shift, zone))
     elif decision.way == Way.AFRESH:
         for name, value in suggested_settings(catalogue.module_of(placement)).items():
-            setattr(placement, name, value)
+            if name not in kept:
+                setattr(placement, name, value)
     placement.changed_at = utcnow()
     _close(copy, decision.way, by_user_id)
     db.session.flush()

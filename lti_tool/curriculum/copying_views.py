@@ -15,6 +15,7 @@ from lti_tool.errors import Conflict, Invalid
 from lti_tool.launch import session
 from lti_tool.launch.session import Visit
 from lti_tool.lti.roles import Power
+from lti_tool.quiz.attempts import has_learner_attempts
 from lti_tool.web import SEE_OTHER, load_form
 
 blueprint = Blueprint("copying", __name__, url_prefix="/l/<launch_id>/copied")
@@ -49,7 +50,13 @@ def answer(launch_id: str) -> ResponseReturnValue:
         return _page(visit, copy, refusal), refusal.status
     decision = chosen.decision(copying.first_date(copy))
     with unit_of_work():
-        copying.decide(copy, decision, by_user_id=visit.user.id, for_course=chosen.for_course)
+        copying.decide(
+            copy,
+            decision,
+            by_user_id=visit.user.id,
+            for_course=chosen.for_course,
+            has_begun=has_learner_attempts,
+        )
     shows_learners = chosen.way != Way.AFRESH and visit.may(Power.SEE_LEARNERS)
     page = "analytics.learners" if shows_learners else "curriculum.settings"
     return redirect(url_for(page, launch_id=launch_id, saved=1), SEE_OTHER)

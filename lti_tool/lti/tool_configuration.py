@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
+from lti_tool.lti import notice_service
 from lti_tool.lti.ags import SCORE_SCOPE
 from lti_tool.lti.history import history_variables
 from lti_tool.lti.nrps import MEMBERSHIP_SCOPE
@@ -23,7 +24,7 @@ DESCRIPTION = (
     "the gradebook by themselves."
 )
 AGS = "https://purl.imsglobal.org/spec/lti-ags/scope/"
-NOTICE_SCOPE = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers"
+NOTICE_SCOPE = notice_service.SCOPE
 SCOPES = {
     AGS + "lineitem": "make and change its own columns in the gradebook",
     AGS + "lineitem.readonly": "see its own columns in the gradebook",
