@@ -60,6 +60,7 @@ NEEDS: dict[str, frozenset[Power]] = {
     "practice.done": ANYBODY,
     "practice.overview": ANYBODY,
     "practice.question": ANYBODY,
+    "quiz.calibration": ANYBODY,
     "quiz.extend": ANYBODY,
     "quiz.last_look": ANYBODY,
     "quiz.overview": ANYBODY,

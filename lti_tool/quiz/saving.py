@@ -192,9 +192,17 @@ def take_back(question: Question) -> None:
     db.session.flush()
 
 
-def check_answer(question: Question) -> None:
-    """The learner looks how the answer is marked: from now on it stays. In a unit of work."""
-    answer = find(Answer, attempt_id=question.attempt.id, item_id=question.item.id)
-    if answer is not None and answer.response and answer.checked_at is None:
-        answer.checked_at = utcnow()
-        db.session.flush()
+def check_answer(question: Question, saved: Saved) -> None:
+    """The learner looks how the answer is marked: from now on it stays. In a unit of work.
+
+    An empty answer is not checked.
+    """
+    if not saved.response:
+        return
+    db.session.execute(
+        update(Answer)
+        .where(Answer.attempt_id == question.attempt.id, Answer.item_id == question.item.id)
+        .where(Answer.checked_at.is_(None))
+        .values(checked_at=utcnow())
+        .execution_options(synchronize_session=False)
+    )

@@ -6,7 +6,6 @@ Every page works as a plain form. The script saves each change as well, over the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,8 +21,9 @@ from lti_tool.launch.session import Visit
 from lti_tool.lessons.completing import read_lessons
 from lti_tool.quiz import attempts, deadlines, saving
 from lti_tool.quiz.accommodating import learner_rules
+from lti_tool.quiz.calibrating import calibration_of
 from lti_tool.quiz.clock import clock
-from lti_tool.quiz.models import Answer, Attempt
+from lti_tool.quiz.models import Attempt
 from lti_tool.quiz.presenting import present
 from lti_tool.quiz.responses import is_answered, is_complete, read_given
 from lti_tool.quiz.reviewing import marked_question, review, shown_of
@@ -31,6 +31,7 @@ from lti_tool.quiz.rules import Rules
 from lti_tool.quiz.standing import Standing
 from lti_tool.quiz.starting import learner_standing
 from lti_tool.quiz.starting import start as start_attempt
+from lti_tool.quiz.ticks import ticks_of
 from lti_tool.web import SEE_OTHER
 
 blueprint = Blueprint("quiz", __name__, url_prefix="/l/<launch_id>/quiz")
@@ -69,6 +70,18 @@ def _standing(visit: Visit, tried: Sequence[Attempt]) -> tuple[Rules, Standing]:
     return rules, learner_standing(placement, rules, tried, read_at)
 
 
+@blueprint.get("/calibration")
+def calibration(launch_id: str) -> str:
+    """How sure the learner was beside how right, over the course."""
+    visit = session.visit(launch_id)
+    return render_template(
+        "quiz/calibration.html",
+        visit=visit,
+        module=catalogue.module_of(visit.placement),
+        calibration=calibration_of(visit.context.id, visit.user.id),
+    )
+
+
 @blueprint.post("")
 def start(launch_id: str) -> ResponseReturnValue:
     """Begin an attempt, or go on with the open one."""
@@ -97,30 +110,6 @@ def _question_url(launch_id: str, attempt: Attempt, number: int) -> str:
     )
 
 
-@dataclass(frozen=True)
-class Tick:
-    """One question in the navigation: its number and whether it has an answer.
-
-    `set_aside`: another answer of the learner lies beside the one that stands.
-    """
-
-    number: int
-    answered: bool
-    complete: bool
-    set_aside: bool
-
-
-def _ticks(attempt: Attempt, saved: dict[str, Answer]) -> list[Tick]:
-    ticks = []
-    for number, item in enumerate(attempts.items_of(attempt), 1):
-        answer = saved.get(item.id)
-        response = answer.response if answer else {}
-        aside = answer is not None and answer.set_aside is not None
-        answered, complete = is_answered(item, response), is_complete(item, response)
-        ticks.append(Tick(number, answered, complete, aside))
-    return ticks
-
-
 def _attempt(visit: Visit, attempt_number: int) -> Attempt:
     return attempts.get_attempt(visit.placement.id, visit.user.id, attempt_number)
 
@@ -147,7 +136,7 @@ def question(launch_id: str, attempt_number: int, number: int) -> ResponseReturn
         module=module,
         attempt=attempt,
         number=number,
-        ticks=_ticks(attempt, saved),
+        ticks=ticks_of(attempt, saved),
         question=present(
             item,
             attempt.order_seed,
@@ -185,7 +174,7 @@ def save(launch_id: str, attempt_number: int, number: int) -> ResponseReturnValu
         asked = saving.find_question(placement.id, visit.user.id, attempt_number, number)
         saved = saving.save_answer(asked, read_given(asked.item, request.form))
         if goal == "mark" and placement.feedback_during != Shown.NOTHING:
-            saving.check_answer(asked)
+            saving.check_answer(asked, saved)
     next_url = _after_saving(launch_id, asked.attempt, number, goal)
     if wants_json():
         return jsonify(
@@ -247,7 +236,7 @@ def last_look(launch_id: str, attempt_number: int) -> ResponseReturnValue:
         visit=visit,
         module=catalogue.module_of(visit.placement),
         attempt=attempt,
-        ticks=_ticks(attempt, attempts.answers_of(attempt.id)),
+        ticks=ticks_of(attempt, attempts.answers_of(attempt.id)),
         **_clock(visit, attempt),
     )
 
