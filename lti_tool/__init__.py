@@ -33,6 +33,7 @@ from lti_tool.lessons.views import blueprint as lessons
 from lti_tool.privacy.views import blueprint as privacy
 from lti_tool.quiz.accommodation_views import blueprint as accommodation
 from lti_tool.quiz.practice_views import blueprint as practice
+from lti_tool.quiz.repair_views import blueprint as repairs
 from lti_tool.quiz.views import blueprint as quiz
 from lti_tool.reactions import LANE_OF, REACTIONS
 from lti_tool.registering.stating_views import blueprint as stating
@@ -70,6 +71,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
         updates,
         lessons,
         quiz,
+        repairs,
         practice,
         accommodation,
         grades,

@@ -173,6 +173,18 @@ class AttemptRemarked(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ItemRepaired(Event):
+    """An instructor (`user_id`) decided about a faulty item, or took the decision back."""
+
+    item_id: str
+    repair_id: int
+    kind: str
+    response: dict[str, Any]
+    reason: str
+    undone: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class AttemptDeleted(Event):
     """An attempt no longer counts: its row stays, as deleted. `user_id` is the learner's."""
 

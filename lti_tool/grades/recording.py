@@ -22,7 +22,7 @@ from lti_tool.grades import policy
 from lti_tool.grades.models import Delivery, DeliveryState, Grade, GradeState
 from lti_tool.grades.policy import MarkedAttempt, Outcome, Policy
 from lti_tool.quiz.attempts import list_attempts
-from lti_tool.quiz.models import AttemptStatus
+from lti_tool.quiz.models import Attempt, AttemptStatus
 
 
 @dataclass(frozen=True)
@@ -131,15 +131,20 @@ def count_grades(placement_id: int) -> int:
 def _marked_attempts(whose: Whose) -> Sequence[MarkedAttempt]:
     """Open and deleted attempts and previews never count."""
     return [
-        MarkedAttempt(
-            attempt_id=each.id,
-            number=each.number,
-            score_given=each.score_given or Decimal(0),
-            score_maximum=each.score_maximum or Decimal(0),
-            started_at=each.started_at,
-            submitted_at=each.submitted_at or each.started_at,
-            awaits_marking=each.awaits_marking,
-        )
+        as_marked(each)
         for each in list_attempts(whose.placement_id, whose.user_id)
         if each.status == AttemptStatus.SUBMITTED and not each.is_preview
     ]
+
+
+def as_marked(attempt: Attempt) -> MarkedAttempt:
+    """A handed-in attempt as policies look at it."""
+    return MarkedAttempt(
+        attempt_id=attempt.id,
+        number=attempt.number,
+        score_given=attempt.score_given or Decimal(0),
+        score_maximum=attempt.score_maximum or Decimal(0),
+        started_at=attempt.started_at,
+        submitted_at=attempt.submitted_at or attempt.started_at,
+        awaits_marking=attempt.awaits_marking,
+    )

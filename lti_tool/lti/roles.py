@@ -40,13 +40,21 @@ class Power(enum.StrEnum):
     MARK = "mark"
     CONFIGURE = "configure"
     LINK = "link"
+    REPAIR = "repair"
     DELIVER = "deliver"
 
 
 POWERS: dict[Role, frozenset[Power]] = {
     Role.INSTRUCTOR: frozenset(Power) - {Power.SEE_MENTEES},
     Role.ADMINISTRATOR: frozenset(
-        {Power.PREVIEW, Power.SEE_LEARNERS, Power.CONFIGURE, Power.LINK, Power.DELIVER}
+        {
+            Power.PREVIEW,
+            Power.SEE_LEARNERS,
+            Power.CONFIGURE,
+            Power.REPAIR,
+            Power.LINK,
+            Power.DELIVER,
+        }
     ),
     Role.ASSISTANT: frozenset({Power.PREVIEW, Power.SEE_LEARNERS, Power.MARK, Power.DELIVER}),
     Role.DESIGNER: frozenset({Power.PREVIEW, Power.CONFIGURE, Power.LINK}),

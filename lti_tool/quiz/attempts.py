@@ -17,9 +17,9 @@ from lti_tool.curriculum.items import Item
 from lti_tool.db import db, find, utcnow
 from lti_tool.errors import NotFound
 from lti_tool.events import AttemptSubmitted, publish
-from lti_tool.quiz.marking import Marked, mark
-from lti_tool.quiz.marking.marked import exact
+from lti_tool.quiz.judging import Repairs, score
 from lti_tool.quiz.models import Answer, Attempt, AttemptStatus
+from lti_tool.quiz.repairs import repairs_of
 from lti_tool.quiz.rules import GRACE
 
 FOUR_PLACES = Decimal("0.0001")
@@ -66,7 +66,7 @@ def submit(attempt: Attempt, context_id: int) -> bool:
     db.session.refresh(attempt)
     answers = answers_of(attempt.id)
     _set_end(attempt, answers.values())
-    given, maximum = _mark_answers(attempt, answers)
+    given, maximum = mark_answers(attempt, answers, repairs_of(context_id))
     attempt.score_given, attempt.score_maximum = given, maximum
     db.session.flush()
     publish(
@@ -96,31 +96,21 @@ def _set_end(attempt: Attempt, answers: Iterable[Answer]) -> None:
         attempt.submitted_at, attempt.closed_at = min(max(acts), deadline), now
 
 
-def _mark_answers(attempt: Attempt, answers: Mapping[str, Answer]) -> tuple[Decimal, Decimal]:
-    """Points earned and to be had: exact until the end, so that three thirds make a whole.
-
-    An answer that a person has to mark is left out of both until that is done.
-    """
-    given = maximum = Fraction(0)
-    for item in items_of(attempt):
-        answer = answers.get(item.id)
-        marked = mark(item, answer.response if answer else {})
-        if marked.state == "needs_marking":
-            attempt.awaits_marking = True
-            continue
-        if answer is not None:
-            answer.points = _decimal(points_of(marked, item))
-        given += points_of(marked, item)
-        maximum += exact(item.max_points)
-    return _decimal(given), _decimal(maximum)
+def mark_answers(
+    attempt: Attempt, answers: Mapping[str, Answer], repairs: Repairs
+) -> tuple[Decimal, Decimal]:
+    """Give each answer its points; returns points earned and to be had in the attempt."""
+    responses = {item_id: answer.response for item_id, answer in answers.items()}
+    found = score(items_of(attempt), responses, repairs)
+    attempt.awaits_marking = found.awaits_marking
+    for item_id, answer in answers.items():
+        points = found.points.get(item_id)
+        answer.points = None if points is None else decimal(points)
+    return decimal(found.given), decimal(found.maximum)
 
 
-def points_of(marked: Marked, item: Item) -> Fraction:
-    """A credit (0 to 1) as points of the item, exact."""
-    return marked.credit * exact(item.max_points)
-
-
-def _decimal(points: Fraction) -> Decimal:
+def decimal(points: Fraction) -> Decimal:
+    """Points as they are stored."""
     return (Decimal(points.numerator) / Decimal(points.denominator)).quantize(FOUR_PLACES)
 
 

@@ -22,6 +22,7 @@ def draw(
     seen: Collection[str] = (),
     *,
     today: date,
+    without: Collection[str] = (),
     shuffled: bool = True,
 ) -> tuple[str, ...]:
     """The item ids of one graded attempt at the module, in the order in which they are asked.
@@ -29,8 +30,9 @@ def draw(
     Without `shuffled` that is the order of the blueprint, earlier modules' items last.
     Items that the learner has `seen` come only when unseen ones run out. A pool that is too small
     gives what it has: the check of the curriculum reports it, the learner is not turned away.
+    Items in `without` never come.
     """
-    usable = _usable(curriculum, "graded", today)
+    usable = _usable(curriculum, "graded", today, without)
     own = [item for item in usable if item.module == module.id]
     drawn: list[str] = []
     for slot in module.quiz.draw:
@@ -39,7 +41,7 @@ def draw(
     spaced = [item for item in usable if item.module in earlier]
     drawn += _spread(spaced, module.quiz.spaced, seed, seen)
     if reserve := module.quiz.reserve:
-        final = _usable(curriculum, "final", today)
+        final = _usable(curriculum, "final", today, without)
         for name in reserve.modules:
             pool = [item for item in final if item.module == name]
             drawn += _from_reserve(reserve, pool, seed, seen)
@@ -82,12 +84,15 @@ def spread_over(
     return [item_id for turn in turns for item_id in turn][:count]
 
 
-def _usable(curriculum: Curriculum, pool: str, today: date) -> list[Item]:
+def _usable(curriculum: Curriculum, pool: str, today: date, without: Collection[str]) -> list[Item]:
     """The items of a pool that may be drawn into an attempt that counts, on this day."""
     return [
         item
         for item in curriculum.items
-        if item.pool == pool and item.status != "retired" and not item.is_stale(today)
+        if item.pool == pool
+        and item.status != "retired"
+        and item.id not in without
+        and not item.is_stale(today)
     ]
 
 

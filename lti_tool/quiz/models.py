@@ -173,3 +173,26 @@ class PracticeAnswer(Base):
     confidence: Mapped[str | None]
     credit: Mapped[float]
     answered_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+
+
+class ItemRepair(Base):
+    """An instructor's decision about a faulty item, in force in all activities of a course.
+
+    `kind` and `response` are those of `judging.Repair`. `reason` is for the log, `note` for the
+    learners concerned. A repair that is undone stays, with its moment.
+    """
+
+    __tablename__ = "item_repair"
+    __table_args__ = (Index(None, "context_id", "item_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    context_id: Mapped[int] = mapped_column(ForeignKey("context.id"))
+    item_id: Mapped[str]
+    kind: Mapped[str] = mapped_column(String(16))
+    response: Mapped[dict[str, Any]] = mapped_column(JSON)
+    never_lower: Mapped[bool]
+    reason: Mapped[str]
+    note: Mapped[str]
+    by_user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+    undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -7,20 +7,22 @@ give them away.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lti_tool.curriculum.documents import Lesson, Module
 from lti_tool.curriculum.items import Item
 from lti_tool.curriculum.models import Placement
 from lti_tool.curriculum.shown import Shown
-from lti_tool.db import utcnow
+from lti_tool.db import db, utcnow
 from lti_tool.quiz import attempts
 from lti_tool.quiz.accommodating import closed_for_all_at
 from lti_tool.quiz.explaining import Explanation, credit_in_words, explain
-from lti_tool.quiz.marking import State, mark
-from lti_tool.quiz.models import Answer, Attempt
+from lti_tool.quiz.judging import judge
+from lti_tool.quiz.marking import State
+from lti_tool.quiz.models import Answer, Attempt, ItemRepair
 from lti_tool.quiz.presenting import Presentation, present
+from lti_tool.quiz.repairs import as_rules, repairs_in_force
 from lti_tool.quiz.showing import shown_next, shown_now
 
 
@@ -28,7 +30,8 @@ from lti_tool.quiz.showing import shown_next, shown_now
 class MarkedQuestion:
     """A question of a marked attempt: whether it is right, and where to look again.
 
-    `explanation` is None where only right or wrong is shown.
+    `explanation` is None where only right or wrong is shown; `repairs` are the instructor's
+    decisions about the question, of which learners are told.
     """
 
     number: int
@@ -37,6 +40,7 @@ class MarkedQuestion:
     headline: str
     explanation: Explanation | None
     lesson: Lesson | None
+    repairs: tuple[ItemRepair, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,22 +94,34 @@ def reviewed_attempt(
 ) -> list[MarkedQuestion]:
     """Every question of a submitted attempt, in the order in which it was asked."""
     saved = attempts.answers_of(attempt.id)
+    made = repairs_in_force(db.session.get_one(Placement, attempt.placement_id).context_id)
     return [
-        marked_question(attempt, module, number, item, saved.get(item.id), shown)
+        marked_question(
+            attempt, module, number, item, saved.get(item.id), shown, made.get(item.id, ())
+        )
         for number, item in enumerate(attempts.items_of(attempt), 1)
     ]
 
 
 def marked_question(
-    attempt: Attempt, module: Module, number: int, item: Item, answer: Answer | None, shown: Shown
+    attempt: Attempt,
+    module: Module,
+    number: int,
+    item: Item,
+    answer: Answer | None,
+    shown: Shown,
+    made: Sequence[ItemRepair] = (),
 ) -> MarkedQuestion:
     """One question with its answer marked; explained only where everything is shown."""
     response = answer.response if answer else {}
-    marked = mark(item, response)
+    judged = judge(item, response, as_rules(made))
+    headline = credit_in_words(judged.marked, item) if judged.counts else "Does not count"
     explanation = None
     if shown.includes(Shown.EVERYTHING):
-        explanation = explain(item, marked, response, attempt.order_seed)
+        explained = explain(judged.item, judged.marked, response, attempt.order_seed)
+        explanation = replace(explained, headline=headline)
     lesson = next((each for each in module.lessons if each.id == item.feedback.remediate), None)
     asked = present(item, attempt.order_seed, response, answer.confidence if answer else None)
-    headline = credit_in_words(marked, item)
-    return MarkedQuestion(number, asked, marked.state, headline, explanation, lesson)
+    return MarkedQuestion(
+        number, asked, judged.marked.state, headline, explanation, lesson, tuple(made)
+    )

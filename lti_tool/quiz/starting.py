@@ -16,6 +16,7 @@ from lti_tool.quiz.attempts import list_attempts
 from lti_tool.quiz.correcting import corrective_path
 from lti_tool.quiz.draw import draw
 from lti_tool.quiz.models import Attempt
+from lti_tool.quiz.repairs import void_items
 from lti_tool.quiz.rules import Rules
 from lti_tool.quiz.standing import Standing, standing
 
@@ -99,7 +100,8 @@ def _draw_items(placement: Placement, earlier: Sequence[Attempt], seed: str) -> 
     module = curriculum.module_by_id[placement.module_id]
     seen = {item_id for attempt in earlier for item_id in attempt.item_ids}
     today, shuffled = utcnow().date(), placement.shuffle
-    drawn = list(draw(curriculum, module, seed, seen, today=today, shuffled=shuffled))
+    void = void_items(placement.context_id)
+    drawn = list(draw(curriculum, module, seed, seen, today=today, without=void, shuffled=shuffled))
     if not drawn:
         raise Conflict(
             "This quiz has no questions that are fit for use",
