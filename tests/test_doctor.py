@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from flask import Flask
 
 from lti_tool import periodic
+from lti_tool.courses.models import Roster
 from lti_tool.db import db, unit_of_work, utcnow
 from lti_tool.doctor import arrivals, examining, our_side
 from lti_tool.doctor.findings import Finding, Level
@@ -85,6 +86,7 @@ def test_all_is_well(run: Run, course: Browser) -> None:
         "Access tokens are given to send scores",
         "“Two jobs compared”, can be read; its maximum is 10.",
         "roster of the course opened last can be read: 3 people",
+        "The rosters of 1 course are kept up to date",
         "Calls to the platform go through",
         "1 launch in 7 days: 1 by a cookie",
         "No launch was refused",
@@ -203,7 +205,13 @@ def test_columns_that_cannot_be_read(
     assert "does not offer to read columns" in said(run("1"))
 
 
-def test_rosters_that_cannot_be_read(run: Run, course: Browser, platform: FakePlatform) -> None:
+def test_rosters_that_cannot_be_read(
+    app: Flask, run: Run, course: Browser, platform: FakePlatform
+) -> None:
+    change(app, Roster, failure="The platform could not be reached.", missing=6)
+    text = said(run("1"))
+    assert "The rosters of 1 of 1 course could not be read the last time" in text
+    assert "lack half of their people or more, and were not taken over" in text
     platform.answer_members = lambda path: Answer(403)
     text = said(run("1"))
     assert "failure roster The roster of the course opened last cannot be read." in text

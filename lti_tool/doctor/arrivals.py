@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from lti_tool.courses.models import Context, Roster
 from lti_tool.db import db, utcnow
 from lti_tool.doctor.findings import Finding, count_of, failure, ok, warning
 from lti_tool.lti.models import Deployment, LoginState, LoginStatus, Registration, Way
@@ -90,6 +91,33 @@ def refusals(registration: Registration) -> Iterator[Finding]:
         yield warning(f"Refused {times} in {DAYS} days: {title} ({reason}).", advice)
     if not rows:
         yield ok(f"No launch was refused in {DAYS} days.")
+
+
+def rosters(registration: Registration) -> Iterator[Finding]:
+    """How many courses' rosters could not be read the last time, or lacked too many people."""
+    states = (
+        select(Roster.failure, Roster.missing)
+        .join(Context, Context.id == Roster.context_id)
+        .join(Deployment, Deployment.id == Context.deployment_id)
+        .where(Deployment.registration_id == registration.id, Roster.tried_at.is_not(None))
+    )
+    found = db.session.execute(states).all()
+    failed = sum(bool(each.failure) for each in found)
+    held = sum(bool(each.missing) for each in found)
+    if failed:
+        yield warning(
+            f"The rosters of {failed} of {count_of(len(found), 'course')} could not be read the "
+            "last time.",
+            "The learners' page of each course says why; what was read before is kept.",
+        )
+    if held:
+        yield warning(
+            f"The rosters of {count_of(held, 'course')} lack half of their people or more, and "
+            "were not taken over.",
+            "An instructor says on the learners' page of the course whether they have left.",
+        )
+    if found and not failed and not held:
+        yield ok(f"The rosters of {count_of(len(found), 'course')} are kept up to date.")
 
 
 def rest(registration: Registration) -> Iterator[Finding]:

@@ -32,6 +32,7 @@ PLATFORM: Mapping[str, Callable[[Registration], Iterable[Finding]]] = {
     "services": platform_side.scopes,
     "gradebook": platform_side.line_item,
     "roster": platform_side.roster,
+    "rosters": arrivals.rosters,
     "calls": arrivals.rest,
     "launches": arrivals.launches,
     "refusals": arrivals.refusals,

@@ -15,6 +15,7 @@ from lti_tool.lti.models import Registration
 from lti_tool.lti.tool_configuration import addresses
 from lti_tool.web import SEE_OTHER
 
+WORST_FIRST = (Level.FAILURE, Level.WARNING, Level.OK)
 blueprint = Blueprint("doctor", __name__, url_prefix="/lti/setup/~<token>/check")
 
 
@@ -24,12 +25,13 @@ def show(token: str) -> str:
     registration = _registration(token)
     checkup = checkups.find_checkup(registration.id)
     lines = checkups.lines_of(checkup) if checkup else ()
+    worst_first = sorted(lines, key=lambda line: WORST_FIRST.index(line.finding.level))
     return render_template(
         "doctor/check.html",
         token=token,
         registration=registration,
         checkup=checkup,
-        lines=lines,
+        lines=worst_first,
         count={level: sum(line.finding.level == level for line in lines) for level in Level},
         addresses=addresses(),
     )

@@ -114,6 +114,7 @@ def _setup(invite: Invite | None, token: str) -> str:
     return render_template(
         "registering/setup.html",
         invite=invite,
+        token=token,
         registration=registration,
         token=token,
         registration_url=invites.registration_url(token) if can_register else "",
