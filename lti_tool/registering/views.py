@@ -116,7 +116,6 @@ def _setup(invite: Invite | None, token: str) -> str:
         invite=invite,
         token=token,
         registration=registration,
-        token=token,
         registration_url=invites.registration_url(token) if can_register else "",
         chosen=chosen if chosen in PROFILES else "moodle",
         profiles={name: each for name, each in PROFILES.items() if name != "generic"}
