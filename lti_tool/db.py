@@ -7,6 +7,7 @@ Reading needs none: a read transaction begins with the first query and ends with
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -29,12 +30,16 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 SQLITE_BUSY_SECONDS = 10
 BATCH = 1000
 UNSYNCHRONIZED = {"synchronize_session": False}
+IDLE_SECONDS = 10.0
+"""After so long a connection may have been cut: by a restart, or by a wall between."""
 AFTERWARDS = "lti_tool_after_commit"
 
 T = TypeVar("T", bound="Base")
@@ -192,14 +197,33 @@ def _upsert_statement(
 def init_app(app: Flask, database_url: str) -> None:
     """Attach the database to the application and teach SQLite to behave."""
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
-    options: dict[str, Any] = {"pool_pre_ping": not database_url.startswith("sqlite")}
     if database_url.startswith("sqlite"):
-        options["connect_args"] = {"timeout": SQLITE_BUSY_SECONDS}
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+        options = {"connect_args": {"timeout": SQLITE_BUSY_SECONDS}}
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _prepare_sqlite(db.engine)
+        else:
+            _check_idle_connections(db.engine)
+
+
+def _check_idle_connections(engine: Engine) -> None:
+    """Ask a connection whether it still lives when it has lain idle; in use, that is known."""
+
+    @event.listens_for(engine, "checkin")
+    def on_checkin(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["idle_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def on_checkout(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        idle_since = record.info.get("idle_since", time.monotonic())
+        if time.monotonic() - idle_since < IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError() from error
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -15,7 +15,9 @@ from sqlalchemy import CursorResult, Executable, Table, bindparam, insert, updat
 from lti_tool.db import Base, db, upsert_statement
 
 
-def execute(statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+def execute(
+    statement: Executable, values: Mapping[str, Any] | None = None
+) -> CursorResult[*tuple[Any, ...]]:
     """Run a statement that was built once; rows come back as plain values."""
     return db.session.connection().execute(statement, values)
 
@@ -45,8 +47,12 @@ def keep_row(
         return int(execute(statement, {**key, **said}).scalar_one())
     changed = {name: value for name, value in told.items() if value != known[columns[name]]}
     if changed:
-        execute(_update_statement(model, tuple(changed)), {"the_id": row_id, **changed})
+        update_row(model, row_id, changed)
     return row_id
+
+
+def update_row(model: type[Base], row_id: int, changes: Mapping[str, Any]) -> None:
+    execute(_update_statement(model, tuple(changes)), {"the_id": row_id, **changes})
 
 
 EMPTY: tuple[Any, ...] = ("", [], ())

@@ -30,11 +30,11 @@ from lti_tool.lti.claims import (
 from lti_tool.lti.history import origin_of_link
 from lti_tool.lti.logins import digest
 from lti_tool.lti.messages import ValidLaunch
-from lti_tool.lti.models import Deployment, Registration
+from lti_tool.lti.models import Deployment
 from lti_tool.lti.notice_service import note_service
 from lti_tool.lti.profiles import PROFILES
 from lti_tool.lti.refusals import refusal
-from lti_tool.lti.registrations import origin_of
+from lti_tool.lti.registrations import KnownRegistration, origin_of
 from lti_tool.lti.roles import POWERS, Power, Role, course_role, is_administrator
 from lti_tool.rows import execute, insert_row, keep_row, table_of
 
@@ -256,7 +256,7 @@ def _takes_scores_anew(known: Mapping[Any, Any], said: AgsClaim) -> bool:
     return is_other or has_moved or not set(said.scope) <= set(known[LINK.c.ags_scopes])
 
 
-def _ancestors(registration: Registration | None, return_url: str) -> list[str]:
+def _ancestors(registration: KnownRegistration | None, return_url: str) -> list[str]:
     """Who may frame the visit: the platform's own origins, as stated in signed or stored data."""
     if registration is None:
         return []

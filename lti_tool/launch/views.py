@@ -25,9 +25,9 @@ from lti_tool.launch.session import Visit
 from lti_tool.lti import deployments, keys, logins, messages
 from lti_tool.lti.claims import DATA_PRIVACY
 from lti_tool.lti.deployments import NewDeployment
-from lti_tool.lti.logins import BegunLogin
+from lti_tool.lti.logins import BegunLogin, Login
 from lti_tool.lti.messages import ValidLaunch
-from lti_tool.lti.models import LoginState, Way
+from lti_tool.lti.models import Way
 from lti_tool.lti.refusals import refusal
 from lti_tool.lti.registrations import origin_of
 from lti_tool.lti.roles import Power, Role
@@ -156,7 +156,7 @@ def launch() -> ResponseReturnValue:
 @blueprint.errorhandler(LaunchRefused)
 def refuse(refused: LaunchRefused) -> ResponseReturnValue:
     """Every refusal is recorded, with the login that it ends."""
-    login_state: LoginState | None = g.get("login_state")
+    login_state: Login | None = g.get("login_state")
     with unit_of_work():
         logins.record_refusal(refused, login_state)
     if refused.reason == "login_required" and login_state is not None:
@@ -177,7 +177,7 @@ def refuse_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
     return refuse(refused)
 
 
-def _validated(login_state: LoginState) -> ValidLaunch:
+def _validated(login_state: Login) -> ValidLaunch:
     """The launch; one from an installation that was never seen leaves a row for the operator."""
     try:
         return messages.validate(request.form, login_state)
@@ -190,7 +190,7 @@ def _validated(login_state: LoginState) -> ValidLaunch:
         raise refusal("deployment_unknown", refused.deployment_id) from None
 
 
-def _enter(login_state: LoginState, way: Way) -> ResponseReturnValue:
+def _enter(login_state: Login, way: Way) -> ResponseReturnValue:
     valid = _validated(login_state)
     page_secret = secrets.token_urlsafe(24) if way == Way.STORAGE else ""
     with unit_of_work(), returning_to(valid.claims.presentation.return_url):
@@ -209,7 +209,7 @@ def _first_page(valid: ValidLaunch, entered: Entered) -> str:
     return "lessons.module" if learns and entered.has_link else "launch.start"
 
 
-def _ask_storage(login_state: LoginState) -> str:
+def _ask_storage(login_state: Login) -> str:
     """A page that fetches our secret from the platform's storage and posts the launch again."""
     registration = login_state.registration
     storage = {

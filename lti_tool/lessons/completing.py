@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from lti_tool.curriculum.documents import Lesson
 from lti_tool.curriculum.items import Item
@@ -14,6 +14,7 @@ from lti_tool.curriculum.models import Placement
 from lti_tool.db import db, find, upsert, utcnow
 from lti_tool.events import KnowledgeCheckAnswered, LessonCompleted, publish
 from lti_tool.lessons.models import KnowledgeCheckAnswer, LessonCompletion
+from lti_tool.rows import execute, table_of
 
 
 def complete_lesson(placement: Placement, user_id: int, context_id: int, lesson: Lesson) -> None:
@@ -75,12 +76,15 @@ def find_check(placement_id: int, user_id: int, item_id: str) -> KnowledgeCheckA
 
 def completed_lessons(placement_id: int, user_id: int) -> dict[str, datetime]:
     """When each lesson was completed, by lesson id."""
-    rows = db.session.execute(
-        select(LessonCompletion.lesson_id, LessonCompletion.completed_at).filter_by(
-            placement_id=placement_id, user_id=user_id
-        )
-    )
-    return {row.lesson_id: row.completed_at for row in rows}
+    rows = execute(COMPLETED, {"placement_id": placement_id, "user_id": user_id})
+    return {lesson_id: completed_at for lesson_id, completed_at in rows}
+
+
+COMPLETIONS = table_of(LessonCompletion)
+COMPLETED = select(COMPLETIONS.c.lesson_id, COMPLETIONS.c.completed_at).where(
+    COMPLETIONS.c.placement_id == bindparam("placement_id"),
+    COMPLETIONS.c.user_id == bindparam("user_id"),
+)
 
 
 def read_lessons(placement_id: int, user_id: int) -> dict[str, datetime]:

@@ -7,14 +7,17 @@ platforms that share a client id, in other institutions.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import joinedload
 
-from lti_tool.db import db, find, upsert
+from lti_tool.db import db, upsert
 from lti_tool.errors import Invalid
 from lti_tool.lti.models import Deployment, Registration
 from lti_tool.lti.profiles import PROFILES
+from lti_tool.lti.registrations import KnownRegistration
+from lti_tool.rows import execute, table_of
 
 PENDING_PER_REGISTRATION = 500
 
@@ -22,14 +25,33 @@ PENDING_PER_REGISTRATION = 500
 class NewDeployment(Exception):
     """A launch, valid in every other way, comes from an installation that was never seen."""
 
-    def __init__(self, registration: Registration, deployment_id: str) -> None:
+    def __init__(self, registration: KnownRegistration, deployment_id: str) -> None:
         super().__init__(deployment_id)
         self.registration = registration
         self.deployment_id = deployment_id
 
 
-def find_deployment(registration_id: int, deployment_id: str) -> Deployment | None:
-    return find(Deployment, registration_id=registration_id, deployment_id=deployment_id)
+@dataclass(frozen=True)
+class KnownDeployment:
+    """What a launch or a notice needs of a deployment, as plain values."""
+
+    id: int
+    registration_id: int
+    approved: bool
+    notices_url: str
+
+
+DEPLOYMENTS = table_of(Deployment)
+FIND = select(*(DEPLOYMENTS.c[field.name] for field in fields(KnownDeployment))).where(
+    DEPLOYMENTS.c.registration_id == bindparam("registration_id"),
+    DEPLOYMENTS.c.deployment_id == bindparam("deployment_id"),
+)
+
+
+def find_deployment(registration_id: int, deployment_id: str) -> KnownDeployment | None:
+    values = {"registration_id": registration_id, "deployment_id": deployment_id}
+    row = execute(FIND, values).one_or_none()
+    return KnownDeployment(*row) if row else None
 
 
 def take_in(new: NewDeployment) -> None:

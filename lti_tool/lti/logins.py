@@ -11,20 +11,27 @@ import hmac
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import bindparam, select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Executable, bindparam, select, update
 
 from lti_tool.db import db, utcnow
 from lti_tool.errors import LaunchRefused
 from lti_tool.lti.claim_fields import UNSTORABLE
-from lti_tool.lti.models import LoginState, LoginStatus, Registration, Way
+from lti_tool.lti.models import LoginState, LoginStatus, Way
 from lti_tool.lti.refusals import refusal
-from lti_tool.lti.registrations import find_registrations, origin_of, tool_url
-from lti_tool.rows import execute, insert_row, table_of
+from lti_tool.lti.registrations import (
+    KNOWN_COLUMNS,
+    REGISTRATIONS,
+    KnownRegistration,
+    find_registrations,
+    origin_of,
+    tool_url,
+)
+from lti_tool.rows import execute, insert_row, table_of, update_row
 
 LOGIN_MINUTES = 15
 HINTS = ("login_hint", "lti_message_hint")
@@ -73,7 +80,7 @@ def begin_again(login_id: int, browser_secret: str) -> BegunLogin:
 
     Called within a unit of work. Raises `LaunchRefused` when that was long ago.
     """
-    login = db.session.get(LoginState, login_id, options=[joinedload(LoginState.registration)])
+    login = _read_login(BY_ID, {"login_id": login_id})
     if login is None or login.expires_at < utcnow() or not login.hints:
         raise refusal("login_expired")
     if login.registration is None or not login.registration.enabled:
@@ -82,7 +89,7 @@ def begin_again(login_id: int, browser_secret: str) -> BegunLogin:
 
 
 def _store_login(
-    registration: Registration,
+    registration: KnownRegistration,
     hints: Mapping[str, str],
     browser_secret: str,
     target: str,
@@ -114,7 +121,7 @@ def _store_login(
 
 
 def _authentication_request(
-    registration: Registration, hints: Mapping[str, str], state: str, nonce: str
+    registration: KnownRegistration, hints: Mapping[str, str], state: str, nonce: str
 ) -> str:
     """Security Framework 1.0, 5.1.1.2."""
     query = {
@@ -132,7 +139,7 @@ def _authentication_request(
     return registration.auth_login_url + joint + urlencode(query)
 
 
-def _registration_for(form: Mapping[str, str]) -> Registration:
+def _registration_for(form: Mapping[str, str]) -> KnownRegistration:
     issuer = form.get("iss", "").replace("\x00", "")
     if not issuer:
         raise refusal("issuer_missing")
@@ -144,25 +151,53 @@ def _registration_for(form: Mapping[str, str]) -> Registration:
     return found[0]
 
 
-BY_STATE = (
-    select(LoginState)
-    .options(joinedload(LoginState.registration))
-    .where(LoginState.state_hash == bindparam("state_hash"))
+@dataclass(frozen=True)
+class Login:
+    """A stored login as it was read, with its registration; see `LoginState`."""
+
+    id: int
+    registration_id: int | None
+    status: str
+    way: str
+    nonce_hash: str | None
+    browser_hash: str | None
+    storage_hash: str | None
+    storage_target: str | None
+    hints: Mapping[str, str] | None
+    expires_at: datetime
+    registration: KnownRegistration | None
+
+
+LOGINS = table_of(LoginState)
+STORED = tuple(LOGINS.c[field.name] for field in fields(Login) if field.name != "registration")
+READ = select(*STORED, *KNOWN_COLUMNS).outerjoin(
+    REGISTRATIONS, REGISTRATIONS.c.id == LOGINS.c.registration_id
 )
+BY_STATE = READ.where(LOGINS.c.state_hash == bindparam("state_hash"))
+BY_ID = READ.where(LOGINS.c.id == bindparam("login_id"))
 
 
-def find_login(state: str) -> LoginState:
+def find_login(state: str) -> Login:
     """The login with that state, whatever has become of it; raises `LaunchRefused`."""
     if not state:
         raise refusal("state_missing")
-    login: LoginState | None = db.session.scalar(BY_STATE, {"state_hash": digest(state)})
+    login = _read_login(BY_STATE, {"state_hash": digest(state)})
     if login is None:
         raise refusal("state_unknown")
     return login
 
 
+def _read_login(statement: Executable, values: Mapping[str, Any]) -> Login | None:
+    row = execute(statement, values).one_or_none()
+    if row is None:
+        return None
+    stored, known = row[: len(STORED)], row[len(STORED) :]
+    registration = KnownRegistration(*known) if known[0] is not None else None
+    return Login(*(*stored, registration))
+
+
 def prove_browser(
-    login: LoginState, browser_secret: str, storage_secret: str | None = None
+    login: Login, browser_secret: str, storage_secret: str | None = None
 ) -> Way | None:
     """Which way ties this browser to the login; None: the platform's storage must be asked first.
 
@@ -185,15 +220,15 @@ def _is_digest_of(stored: str | None, secret: str) -> bool:
     return stored is not None and hmac.compare_digest(stored, digest(secret))
 
 
-def move_to_window(state: str, browser_secret: str) -> LoginState:
+def move_to_window(state: str, browser_secret: str) -> None:
     """Tie a pending login to the browser window in which it goes on; within a unit of work."""
     login = find_login(state)
     check_pending(login)
-    login.browser_hash, login.way = digest(browser_secret), Way.WINDOW
-    return login
+    moved = {"browser_hash": digest(browser_secret), "way": Way.WINDOW}
+    update_row(LoginState, login.id, moved)
 
 
-def check_pending(login: LoginState) -> None:
+def check_pending(login: Login) -> None:
     """Raises `LaunchRefused` when the login has ended or has taken too long."""
     if login.status != LoginStatus.PENDING:
         raise refusal("replayed")
@@ -201,7 +236,6 @@ def check_pending(login: LoginState) -> None:
         raise refusal("login_expired")
 
 
-LOGINS = table_of(LoginState)
 END = (
     update(LOGINS)
     .where(LOGINS.c.id == bindparam("login_id"), LOGINS.c.status == LoginStatus.PENDING)
@@ -209,14 +243,14 @@ END = (
 )
 
 
-def consume(login: LoginState, way: Way) -> None:
+def consume(login: Login, way: Way) -> None:
     """End the login as launched, once: a second launch with the same state is refused."""
     ended = execute(END, {"login_id": login.id, "way": way, "ended_at": utcnow()})
     if ended.rowcount != 1:
         raise refusal("replayed")
 
 
-def record_refusal(refused: LaunchRefused, login: LoginState | None) -> None:
+def record_refusal(refused: LaunchRefused, login: Login | None) -> None:
     """Keep what was refused, why, and the reference that the person may quote."""
     now = utcnow()
     row = db.session.get(LoginState, login.id) if login else None

@@ -13,11 +13,10 @@ from pylti1p3.message_validators import get_validators
 
 from lti_tool.errors import returning_to
 from lti_tool.lti.claims import CLAIM, DATA_PRIVACY, DEEP_LINKING, LaunchClaims, read_claims
-from lti_tool.lti.deployments import NewDeployment, find_deployment
-from lti_tool.lti.logins import digest
-from lti_tool.lti.models import Deployment, LoginState, Registration
+from lti_tool.lti.deployments import KnownDeployment, NewDeployment, find_deployment
+from lti_tool.lti.logins import Login, digest
 from lti_tool.lti.refusals import refusal, refusal_by_platform
-from lti_tool.lti.registrations import origin_of, tool_url
+from lti_tool.lti.registrations import KnownRegistration, origin_of, tool_url
 from lti_tool.lti.tokens import verified_body
 
 MESSAGE_TYPES = (
@@ -33,11 +32,11 @@ class ValidLaunch:
     """A launch that passed every check, and the login that it ends."""
 
     claims: LaunchClaims
-    deployment: Deployment
-    login: LoginState
+    deployment: KnownDeployment
+    login: Login
 
 
-def validate(form: Mapping[str, str], login: LoginState) -> ValidLaunch:
+def validate(form: Mapping[str, str], login: Login) -> ValidLaunch:
     """Check everything that a launch must have; raises `LaunchRefused` with the named reason.
 
     Reads only: `consume` ends the login within the unit of work that enters the launch. Raises
@@ -56,7 +55,7 @@ def validate(form: Mapping[str, str], login: LoginState) -> ValidLaunch:
         return ValidLaunch(claims, _deployment_of(registration, claims), login)
 
 
-def _deployment_of(registration: Registration, claims: LaunchClaims) -> Deployment:
+def _deployment_of(registration: KnownRegistration, claims: LaunchClaims) -> KnownDeployment:
     """The installation that the launch comes from, if it may launch what it names."""
     if origin_of(claims.target_link_uri) != origin_of(tool_url("/")):
         raise refusal("foreign_target")

@@ -11,15 +11,17 @@ from lti_tool.errors import PlatformError
 from lti_tool.events import NoticesOffered, publish
 from lti_tool.lti.claims import NoticeServiceClaim
 from lti_tool.lti.connector import RegistrationConnector, as_platform_error, from_answer
+from lti_tool.lti.deployments import KnownDeployment
 from lti_tool.lti.models import Deployment
 from lti_tool.lti.registrations import tool_url
+from lti_tool.rows import update_row
 
 HANDLER = "ask_for_notices"
 SCOPE = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers"
 CONTEXT_COPY = "LtiContextCopyNotice"
 
 
-def note_service(deployment: Deployment, offered: NoticeServiceClaim) -> None:
+def note_service(deployment: KnownDeployment, offered: NoticeServiceClaim) -> None:
     """Keep where the platform takes our address, when it sends what we use; within a unit of work.
 
     Publishes `NoticesOffered` the first time, and when the service has moved.
@@ -27,7 +29,8 @@ def note_service(deployment: Deployment, offered: NoticeServiceClaim) -> None:
     if not offered.url or CONTEXT_COPY not in offered.types or SCOPE not in offered.scope:
         return
     if deployment.notices_url != offered.url:
-        deployment.notices_url, deployment.notices_asked_at = offered.url, None
+        changes = {"notices_url": offered.url, "notices_asked_at": None}
+        update_row(Deployment, deployment.id, changes)
         publish(NoticesOffered(deployment_id=deployment.id))
 
 

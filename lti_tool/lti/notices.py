@@ -15,10 +15,9 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from lti_tool.lti.claim_fields import IDENTIFIER_CHARACTERS, UNSTORABLE, Identifier, Texts
 from lti_tool.lti.claims import CLAIM, ContextClaim, ContextSchema
-from lti_tool.lti.deployments import find_deployment
-from lti_tool.lti.models import Deployment, Registration
+from lti_tool.lti.deployments import KnownDeployment, find_deployment
 from lti_tool.lti.refusals import refusal
-from lti_tool.lti.registrations import find_registrations
+from lti_tool.lti.registrations import KnownRegistration, find_registrations
 from lti_tool.lti.tokens import TOKEN_CHARACTERS, verified_body
 
 
@@ -28,7 +27,7 @@ class Notice:
 
     id: str
     type: str
-    deployment: Deployment
+    deployment: KnownDeployment
     context: ContextClaim | None = None
     origins: tuple[str, ...] = ()
 
@@ -77,7 +76,7 @@ def read_notice(token: str) -> Notice:
     )
 
 
-def _registration_of(token: str) -> Registration:
+def _registration_of(token: str) -> KnownRegistration:
     """Whose notice it says it is; nothing else of it is believed before its signature."""
     if len(token) > TOKEN_CHARACTERS:
         raise refusal("id_token_malformed", f"{len(token)} characters")

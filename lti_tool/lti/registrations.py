@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from lti_tool.errors import Invalid
 from lti_tool.lti import keys
 from lti_tool.lti.models import Deployment, Registration
 from lti_tool.lti.profiles import PROFILES
+from lti_tool.rows import execute, table_of
 
 HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:]+")
 
@@ -121,17 +122,33 @@ def list_registrations() -> Sequence[Registration]:
     return db.session.scalars(query.order_by(Registration.name, Registration.id)).all()
 
 
-OF_ISSUER = select(Registration).where(
-    Registration.issuer == bindparam("issuer"), Registration.enabled.is_(True)
+@dataclass(frozen=True)
+class KnownRegistration:
+    """What a login, a launch or a notice needs of a registration, as plain values."""
+
+    id: int
+    issuer: str
+    client_id: str
+    auth_login_url: str
+    jwks_url: str
+    profile: str
+    enabled: bool
+    auto_approve_deployments: bool
+
+
+REGISTRATIONS = table_of(Registration)
+KNOWN_COLUMNS = tuple(REGISTRATIONS.c[field.name] for field in fields(KnownRegistration))
+OF_ISSUER = select(*KNOWN_COLUMNS).where(
+    REGISTRATIONS.c.issuer == bindparam("issuer"), REGISTRATIONS.c.enabled.is_(True)
 )
-OF_CLIENT = OF_ISSUER.where(Registration.client_id == bindparam("client_id"))
+OF_CLIENT = OF_ISSUER.where(REGISTRATIONS.c.client_id == bindparam("client_id"))
 
 
-def find_registrations(issuer: str, client_id: str | None) -> Sequence[Registration]:
+def find_registrations(issuer: str, client_id: str | None) -> Sequence[KnownRegistration]:
     """Enabled registrations of an issuer, of one client id where it is given."""
-    if client_id:
-        return db.session.scalars(OF_CLIENT, {"issuer": issuer, "client_id": client_id}).all()
-    return db.session.scalars(OF_ISSUER, {"issuer": issuer}).all()
+    values = {"issuer": issuer, "client_id": client_id}
+    found = execute(OF_CLIENT, values) if client_id else execute(OF_ISSUER, {"issuer": issuer})
+    return [KnownRegistration(*row) for row in found]
 
 
 def get_registration(registration_id: int) -> Registration:

@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from lti_tool.errors import PlatformError
 from lti_tool.lti import platform_keys
-from lti_tool.lti.models import Registration
 from lti_tool.lti.refusals import refusal
+from lti_tool.lti.registrations import KnownRegistration
 
 SKEW_SECONDS = 60
 TOKEN_CHARACTERS = 100_000
@@ -30,7 +30,7 @@ STANDARD_ALPHABET = str.maketrans("-_+/", "+/  ")
 PADDING, HASH = PKCS1v15(), SHA256()
 
 
-def verified_body(token: str, registration: Registration) -> dict[str, Any]:
+def verified_body(token: str, registration: KnownRegistration) -> dict[str, Any]:
     """The claims of a token that this platform signed for this tool, now.
 
     Raises `LaunchRefused` with the named reason.
@@ -88,7 +88,7 @@ def _signing_key(header: Mapping[str, Any], jwks_url: str) -> Any:
     return key
 
 
-def _check_claims(claims: Mapping[str, Any], registration: Registration) -> None:
+def _check_claims(claims: Mapping[str, Any], registration: KnownRegistration) -> None:
     """Times, issuer and audience (Security Framework 1.0, 5.1.3)."""
     missing = [name for name in REQUIRED if claims.get(name) in (None, "", [])]
     if missing:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.documents import Curriculum
@@ -27,11 +27,17 @@ FOUR_PLACES = Decimal("0.0001")
 
 def list_attempts(placement_id: int, user_id: int) -> Sequence[Attempt]:
     """The learner's attempts at a placement, in order."""
-    return db.session.scalars(
-        select(Attempt)
-        .filter_by(placement_id=placement_id, user_id=user_id)
-        .order_by(Attempt.number)
-    ).all()
+    of_whom = {"placement_id": placement_id, "user_id": user_id}
+    return db.session.scalars(OF_LEARNER, of_whom).all()
+
+
+OF_LEARNER = (
+    select(Attempt)
+    .where(
+        Attempt.placement_id == bindparam("placement_id"), Attempt.user_id == bindparam("user_id")
+    )
+    .order_by(Attempt.number)
+)
 
 
 def get_attempt(placement_id: int, user_id: int, number: int) -> Attempt:
