@@ -243,7 +243,7 @@ def _page_of_visit(visit: Visit) -> str:
     if visit.launch.message_type in DATA_PRIVACY:
         return "privacy.data"
     if visit.launch.resource_link_id is None:
-        return "launch.modules"
+        return "course.overview" if visit.may(Power.SEE_LEARNERS) else "launch.modules"
     return "analytics.reviewed" if visit.launch.for_user else _page_of_link(visit)
 
 

@@ -74,7 +74,7 @@ def take_in(new: NewDeployment) -> None:
         )
 
 
-def _is_the_invited_one(registration: Registration) -> bool:
+def _is_the_invited_one(registration: KnownRegistration) -> bool:
     if PROFILES[registration.profile].client_id_is_shared:
         return False
     return _count(registration.id) == 0

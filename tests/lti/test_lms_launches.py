@@ -192,6 +192,8 @@ def test_canvas_navigation_belongs_to_no_link(app: Flask, browser: Browser) -> N
     lms.set_up("canvas_resource_link_assignment")
     answer = lms.send(fixture("canvas_resource_link_course_navigation"))
     page = browser.follow(answer)
+    assert page.request.path == browser.path("/course")
+    page = browser.get("/modules")
     assert page.status_code == 200 and "Modules in this course" in text_of(page.text)
     assert "Cell quiz" in text_of(page.text)
     assert [link.title for link in rows(app, ResourceLink)] == ["Cell quiz"]
