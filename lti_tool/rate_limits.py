@@ -49,18 +49,21 @@ class Limit:
         return may
 
 
-def _limits() -> dict[str, Limit]:
-    """By endpoint. A whole school may stand behind one address, and begin a lecture together."""
+def limits_by_endpoint() -> dict[str, Limit]:
+    """A whole school may stand behind one address, and begin a lecture together."""
     launches, notices, registrations = Limit(3000), Limit(600), Limit(60)
     return {
         "launch.login": launches,
         "launch.probe": launches,
         "launch.go_on_in_window": launches,
+        "launch.begin_in_window": launches,
         "launch.launch": launches,
         "notices.receive": notices,
         "registering.confirm": registrations,
         "registering.register": registrations,
         "registering.invited_setup": registrations,
+        "doctor.show": registrations,
+        "doctor.check": registrations,
         "stating.enter": registrations,
         "stating.add": registrations,
     }
@@ -84,7 +87,7 @@ def init_app(app: Flask) -> None:
     """Limit the endpoints, unless the operator does that elsewhere (`LTI_TOOL_RATE_LIMITS`)."""
     if not app.config["LTI_TOOL"].rate_limits:
         return
-    limits = _limits()
+    limits = limits_by_endpoint()
 
     @app.before_request
     def limit() -> None:

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from lti_tool.rate_limits import ADDRESSES, Limit, network_of
+from lti_tool.rate_limits import ADDRESSES, Limit, limits_by_endpoint, network_of
 from tests.browsers import TOOL
 from tests.databases import on_sqlite
 
@@ -52,6 +52,15 @@ def test_the_operator_can_do_it_elsewhere(make_app: Callable[..., Flask]) -> Non
     for _ in range(70):
         answer = client.get("/lti/register", base_url=TOOL, environ_base=far)
         assert answer.status_code == 403
+
+
+@on_sqlite
+def test_every_page_that_a_secret_alone_opens_is_limited(app: Flask) -> None:
+    limited = limits_by_endpoint()
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith(("/lti/setup/~", "/lti/register", "/lti/login", "/lti/launch")):
+            assert rule.endpoint in limited, rule.rule
+    assert limited.keys() <= app.view_functions.keys()
 
 
 def test_what_is_counted_as_one() -> None:

@@ -54,6 +54,8 @@ def test_the_page_follows_an_invitation(app: Flask, meet: Meet) -> None:
     assert "has not named its installation yet" in registered
     assert 'aria-current="page">Canvas' in registered, "the platform that it turned out to be"
     assert "register?invite" not in registered, "it cannot be used again"
+    assert f'href="{path}/check"' in registered
+    page(app, f"{path}/check")
 
 
 def test_the_page_says_what_waits_for_approval(app: Flask, meet: Meet) -> None:
