@@ -66,6 +66,7 @@ def test_a_person_reads_and_takes_along_what_is_kept_about_them(
     assert answer.mimetype == "application/json"
     assert answer.headers["Content-Disposition"].startswith("attachment")
     kept = answer.get_json()["kept"]
+    assert "points" not in kept["answer"][0] and "score_given" not in kept["attempt"][0]
     assert len(kept["answer"]) == 10 and kept["delivery"][0]["state"] == "accepted"
     assert kept["user_account"][0]["email"] == "ada@example.org"
     assert {row["user_id"] for row in kept["attempt"]} == {kept["user_account"][0]["id"]}
@@ -96,7 +97,8 @@ def test_an_administrator_asks_about_the_named_person(
     browser = new_browser()
     words = text_of(ask(browser, "root", SYSTEM_ADMINISTRATOR, **named).text)
     assert "What is kept about Ada Okafor" in words and "1 attempt" in words
-    assert browser.get("/data/export").get_json()["kept"]["user_account"][0]["sub"] == "ada"
+    kept = browser.get("/data/export").get_json()["kept"]
+    assert kept["user_account"][0]["sub"] == "ada" and "points" in kept["answer"][0]
 
     unknown = named | {CLAIM + "for_user": {name: "nobody"}}
     page = ask(browser, "root", SYSTEM_ADMINISTRATOR, **unknown)

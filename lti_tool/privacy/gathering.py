@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -13,6 +13,8 @@ from lti_tool.courses.models import Context, Membership, User
 from lti_tool.db import Base, db, find
 
 HASHES = "_hash"
+RELEASED_ELSEWHERE = {"answer": {"points"}, "attempt": {"score_given", "score_maximum"}}
+"""What learners see with their results, when their course shows it: not sooner in a file."""
 PERSON = cast(Table, User.__table__)
 
 
@@ -38,10 +40,14 @@ def count_kept(user: User) -> dict[str, int]:
     return {name: count for name, count in counted.items() if count}
 
 
-def gather(user: User) -> dict[str, list[dict[str, Any]]]:
-    """The rows themselves, by table, as JSON can hold them; hashes of secrets stay out."""
+def gather(user: User, *, for_themselves: bool) -> dict[str, list[dict[str, Any]]]:
+    """The rows themselves, by table, as JSON can hold them; hashes of secrets stay out.
+
+    For the person themselves, points stay out that the course may not have shown yet.
+    """
+    held_back = RELEASED_ELSEWHERE if for_themselves else {}
     return {
-        table.name: [_as_json(row) for row in _rows(table, condition)]
+        table.name: [_as_json(row) for row in _rows(table, condition, held_back)]
         for table, condition in _conditions(user.id).items()
     }
 
@@ -62,8 +68,11 @@ def _conditions(user_id: int) -> dict[Table, ColumnElement[bool]]:
     return found
 
 
-def _rows(table: Table, condition: ColumnElement[bool]) -> list[Mapping[str, Any]]:
-    shown = [column for column in table.c if not column.name.endswith(HASHES)]
+def _rows(
+    table: Table, condition: ColumnElement[bool], held_back: Mapping[str, Collection[str]]
+) -> list[Mapping[str, Any]]:
+    names = held_back.get(table.name, ())
+    shown = [each for each in table.c if not each.name.endswith(HASHES) and each.name not in names]
     query = select(*shown).where(condition).order_by(*table.primary_key)
     return [dict(row) for row in db.session.execute(query).mappings()]
 

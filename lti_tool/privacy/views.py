@@ -26,6 +26,7 @@ blueprint = Blueprint("privacy", __name__, url_prefix="/l/<launch_id>/data")
 TOLD = {
     "user_account", "membership", "attempt", "answer", "lesson_completion",
     "knowledge_check_answer", "grade", "delivery", "launch", "event",
+    "practice_set", "practice_answer", "accommodation",
 }  # fmt: skip
 """Tables that the page has words for; all others are counted by their names."""
 
@@ -45,7 +46,7 @@ def data(launch_id: str) -> str:
         memberships=_memberships(person),
         counts=counts,
         others={name: count for name, count in counts.items() if name not in TOLD},
-        hours=current_app.config["LTI_TOOL"].session_hours,
+        settings=current_app.config["LTI_TOOL"],
     )
 
 
@@ -62,7 +63,7 @@ def export(launch_id: str) -> Response:
         "platform": visit.context.deployment.registration.name,
         "taken_at": utcnow().isoformat(),
         "courses": courses,
-        "kept": gathering.gather(person),
+        "kept": gathering.gather(person, for_themselves=person.id == visit.user.id),
     }
     text = json.dumps(body, indent=2, ensure_ascii=False)
     response = Response(text, mimetype="application/json")

@@ -122,6 +122,7 @@ def _walk_learner(
 def _walk_lesson(page: Page) -> Iterator[Any]:
     yield "module", page
     page.get_by_role("link", name="Your data").click()
+    page.wait_for_url("**/data")
     yield "data", page
     page.go_back()
     page.get_by_role("link", name="Begin lesson 1").click()
