@@ -21,6 +21,7 @@ from lti_tool.events import (
     LineItemChanged,
     NoticesOffered,
     PlacementConfigured,
+    PracticeAnswered,
     Reactions,
 )
 from lti_tool.grades import reconciling
@@ -39,12 +40,14 @@ from lti_tool.quiz.deadlines import (
     follow_accommodation,
     follow_settings,
 )
+from lti_tool.quiz.recalling import plan_reviews, reschedule
 
 SCORES, ROSTERS, UPKEEP = QUEUES = ("scores", "rosters", "upkeep")
 
 REACTIONS = Reactions(
     now={
-        AttemptSubmitted: (update_grade,),
+        AttemptSubmitted: (update_grade, plan_reviews),
+        PracticeAnswered: (reschedule,),
         AttemptRemarked: (update_grade,),
         AttemptDeleted: (update_grade,),
         LaunchReceived: (roster.ask_when_stale,),

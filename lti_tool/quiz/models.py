@@ -143,7 +143,7 @@ class PracticeSet(Base):
     """A round of practice: items with feedback at once, never graded and never sent.
 
     `kind` says what it was drawn for: "practice" (the whole module) or "missed" (the objectives
-    that the last attempt missed).
+    that the last attempt missed) or "review" (what is due again after passing).
     """
 
     __tablename__ = "practice_set"
@@ -196,3 +196,24 @@ class ItemRepair(Base):
     by_user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     made_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
     undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Recall(Base):
+    """An item that a learner who has passed meets again from time to time.
+
+    `step` counts the intervals that were passed with a right answer; `due_at` is None once the
+    last one was.
+    """
+
+    __tablename__ = "recall"
+    __table_args__ = (
+        UniqueConstraint("context_id", "user_id", "item_id"),
+        Index(None, "context_id", "user_id", "due_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    context_id: Mapped[int] = mapped_column(ForeignKey("context.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    item_id: Mapped[str]
+    step: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -14,11 +14,12 @@ from lti_tool.errors import Forbidden, NotFound
 from lti_tool.launch import session
 from lti_tool.launch.session import Visit
 from lti_tool.lessons.completing import read_lessons
-from lti_tool.quiz import practising
+from lti_tool.quiz import practising, recalling
 from lti_tool.quiz.accommodating import learner_rules
 from lti_tool.quiz.attempts import list_attempts
 from lti_tool.quiz.correcting import corrective_path
 from lti_tool.quiz.practising import MISSED, PRACTICE, Round
+from lti_tool.quiz.recalling import REVIEW
 from lti_tool.quiz.responses import read_confidence
 from lti_tool.quiz.ungraded import read_ungraded, show_item
 from lti_tool.web import SEE_OTHER
@@ -38,6 +39,7 @@ def overview(launch_id: str) -> str:
         objectives=catalogue.curriculum(placement.version_id).objective_by_id,
         missed=practising.missed(placement, visit.user.id),
         rounds=practising.list_rounds(placement.id, visit.user.id),
+        reviews=recalling.reviews(placement, visit.user.id),
     )
 
 
@@ -63,11 +65,15 @@ def _is_on_path(visit: Visit) -> bool:
 
 @blueprint.post("")
 def begin(launch_id: str) -> ResponseReturnValue:
-    """A new round: over the module, or over what the last attempt missed."""
+    """A new round: over the module, what the last attempt missed, or what is due for review."""
     visit = _visit(launch_id)
-    kind = MISSED if request.form.get("kind") == MISSED else PRACTICE
+    kind = request.form.get("kind")
     with unit_of_work():
-        practice = practising.begin(visit.placement, visit.user.id, kind)
+        if kind == REVIEW:
+            practice = recalling.begin_sitting(visit.placement, visit.user.id)
+        else:
+            kind = MISSED if kind == MISSED else PRACTICE
+            practice = practising.begin(visit.placement, visit.user.id, kind)
     return redirect(_url(launch_id, practice.number, 1), SEE_OTHER)
 
 

@@ -62,19 +62,25 @@ def begin(placement: Placement, user_id: int, kind: str) -> PracticeSet:
     rounds = list_rounds(placement.id, user_id)
     if rounds and rounds[0].practice.kind == kind and not rounds[0].answered:
         return rounds[0].practice
-    seed = secrets.token_hex(8)
-    item_ids = _draw(placement, user_id, kind, seed)
+    item_ids = _draw(placement, user_id, kind, secrets.token_hex(8))
     if not item_ids:
         raise Conflict(
             "There is nothing to practise here", "Look at the lessons, or begin the quiz."
         )
+    return begin_round(placement, user_id, kind, item_ids)
+
+
+def begin_round(placement: Placement, user_id: int, kind: str, item_ids: list[str]) -> PracticeSet:
+    """A round over these items. Called within a unit of work."""
+    lock_pair(placement.id, user_id)
+    own = {"placement_id": placement.id, "user_id": user_id}
+    count = db.session.scalar(select(func.count()).select_from(PracticeSet).filter_by(**own))
     drawn = PracticeSet(
-        placement_id=placement.id,
-        user_id=user_id,
+        **own,
         version_id=placement.version_id,
-        number=len(rounds) + 1,
+        number=(count or 0) + 1,
         kind=kind,
-        seed=seed,
+        seed=secrets.token_hex(8),
         item_ids=item_ids,
     )
     db.session.add(drawn)
