@@ -25,7 +25,9 @@ from lti_tool.curriculum.copying_views import blueprint as copying
 from lti_tool.curriculum.update_views import blueprint as updates
 from lti_tool.curriculum.views import blueprint as curriculum
 from lti_tool.doctor.views import blueprint as doctor
+from lti_tool.grades.delivery_views import blueprint as deliveries
 from lti_tool.grades.views import blueprint as grades
+from lti_tool.grades.views import checks
 from lti_tool.launch.notice_views import blueprint as notices
 from lti_tool.launch.picking_views import blueprint as picking
 from lti_tool.launch.views import blueprint as launch
@@ -75,6 +77,8 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
         practice,
         accommodation,
         grades,
+        checks,
+        deliveries,
         analytics,
         roster,
         course,

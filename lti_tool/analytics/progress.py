@@ -12,7 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from lti_tool.courses.models import Membership, User
 from lti_tool.curriculum.models import Placement
 from lti_tool.db import db
-from lti_tool.grades.models import Delivery, DeliveryState, Grade
+from lti_tool.grades.models import Delivery, DeliveryState, Grade, GradeState
 from lti_tool.grades.receipts import Receipt, receipt
 from lti_tool.lessons.completing import count_completed
 from lti_tool.lti.roles import Role
@@ -115,7 +115,14 @@ def _members_with_grades(
     rows = db.session.execute(
         select(Membership, Grade, Delivery)
         .join(User, User.id == Membership.user_id)
-        .outerjoin(Grade, and_(Grade.user_id == User.id, Grade.placement_id == placement_id))
+        .outerjoin(
+            Grade,
+            and_(
+                Grade.user_id == User.id,
+                Grade.placement_id == placement_id,
+                Grade.state != GradeState.WITHDRAWN,
+            ),
+        )
         .outerjoin(Delivery, Delivery.grade_id == Grade.id)
         .where(is_learner(context_id, only))
         .order_by(Membership.inactive_since.is_not(None), User.family_name, User.name, User.id)

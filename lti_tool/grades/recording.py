@@ -66,7 +66,7 @@ def put_outcome(whose: Whose, outcome: Outcome | None) -> None:
 
     Publishes `GradeChanged` when it moved. What the platform was told is withdrawn, not forgotten.
     """
-    grade = find_grade(whose.placement_id, whose.user_id)
+    grade = _stored_grade(whose.placement_id, whose.user_id)
     if outcome is None:
         if grade is None or grade.state == GradeState.WITHDRAWN:
             return
@@ -119,6 +119,12 @@ def _set_out(grade: Grade, whose: Whose) -> None:
 
 
 def find_grade(placement_id: int, user_id: int) -> Grade | None:
+    """What counts for the learner; None where nothing does, or no longer."""
+    grade = _stored_grade(placement_id, user_id)
+    return None if grade is None or grade.state == GradeState.WITHDRAWN else grade
+
+
+def _stored_grade(placement_id: int, user_id: int) -> Grade | None:
     return find(Grade, placement_id=placement_id, user_id=user_id)
 
 

@@ -35,7 +35,12 @@ SEPARATOR = "~"
 
 TABS = (
     ("course.overview", "Course", ("course", "exports"), {Power.SEE_LEARNERS}),
-    ("analytics.learners", "Learners", ("analytics",), {Power.SEE_LEARNERS, Power.SEE_MENTEES}),
+    (
+        "analytics.learners",
+        "Learners",
+        ("analytics", "deliveries"),
+        {Power.SEE_LEARNERS, Power.SEE_MENTEES},
+    ),
     ("items.questions", "Questions", ("items",), {Power.SEE_LEARNERS, Power.CONFIGURE}),
     ("curriculum.settings", "Settings", ("curriculum", "updates"), {Power.CONFIGURE}),
     ("lessons.module", "Preview", ("lessons", "quiz"), {Power.PREVIEW}),
