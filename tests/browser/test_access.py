@@ -133,12 +133,17 @@ def _walk_lesson(page: Page) -> Iterator[Any]:
     yield "lesson-checked", page
 
 
-def _faults(page: Page) -> list[str]:
+def faults_of(page: Page) -> list[str]:
+    """What axe finds on the page, and whether it is wider than its screen."""
     found = Axe().run(page, options={"resultTypes": ["violations"]})
-    return [
+    faults = [
         f"{violation['id']}: {violation['nodes'][0]['html'][:120]}"
         for violation in found.response["violations"]
     ]
+    width = page.evaluate("document.documentElement.scrollWidth")
+    if width > page.evaluate("document.documentElement.clientWidth"):
+        faults.append(f"{width} pixels wide")
+    return faults
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -149,11 +154,7 @@ def test_no_page_has_a_fault_that_axe_finds_or_is_wider_than_its_screen(
     for name, page in walk(seat, campus, SCREENS[screen], tmp_path / "content"):
         page.wait_for_load_state()
         picture(page, f"{screen}-{name}")
-        if page.evaluate(
-            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-        ):
-            faults[f"{name} width"] = page.evaluate("document.documentElement.scrollWidth")
-        if found := _faults(page):
+        if found := faults_of(page):
             faults[name] = found
     assert faults == {}
 
