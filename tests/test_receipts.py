@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from lti_tool.curriculum.models import Placement
 from lti_tool.db import utcnow
 from lti_tool.events import EventRecord
 from lti_tool.grades.models import Delivery
@@ -57,6 +58,18 @@ def test_a_receipt_of_an_attempt_that_does_not_count_says_so(
     assert "Another attempt of the same learner counts" in check(learner, code)
     change(app, Attempt, status="deleted")
     assert "was deleted later" in check(learner, code)
+
+
+@on_sqlite
+def test_a_receipt_tells_no_points_that_the_learner_may_not_see_yet(
+    app: Flask, new_browser: NewBrowser, work: Work
+) -> None:
+    learner = learner_with_score(app, new_browser, right=4)
+    work()
+    change(app, Placement, feedback_after="nothing", feedback_later="nothing")
+    with app.app_context():
+        page = check(learner, code_of(1))
+    assert "Marked" in page and "it answered 200" in page and "points" not in page
 
 
 @on_sqlite

@@ -16,12 +16,14 @@ from flask import current_app
 
 from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.models import Placement
+from lti_tool.curriculum.shown import Shown
 from lti_tool.db import db
 from lti_tool.errors import ALPHABET, NotFound
 from lti_tool.grades.models import Delivery, Grade, Standing
 from lti_tool.grades.policy import Policy
 from lti_tool.grades.recording import find_grade
 from lti_tool.quiz.models import Attempt, AttemptStatus
+from lti_tool.quiz.reviewing import shown_of
 
 NUMBER_LETTERS = 4
 SIGNATURE_LETTERS = 10
@@ -105,42 +107,44 @@ def proof_of(code: str) -> Proof:
         raise NotFound("This receipt's attempt is no longer kept", "Ask the school for its record.")
     placement = db.session.get_one(Placement, attempt.placement_id)
     grade = find_grade(attempt.placement_id, attempt.user_id)
+    shown = shown_of(placement, [attempt])[attempt.id].includes(Shown.SCORE)
     return Proof(
         code=code_of(attempt.id),
         module=catalogue.module_of(placement).title,
         attempt_number=attempt.number,
         is_preview=attempt.is_preview,
         is_deleted=attempt.status == AttemptStatus.DELETED,
-        steps=_steps(attempt, grade),
+        steps=_steps(attempt, grade, shows_points=shown),
         counts=_counts(attempt, grade, Policy(placement.grading_policy)),
     )
 
 
-def _steps(attempt: Attempt, grade: Grade | None) -> tuple[Step, ...]:
+def _steps(attempt: Attempt, grade: Grade | None, *, shows_points: bool) -> tuple[Step, ...]:
+    """Points stay away as long as the learner's own pages do not show them."""
+    points = _points(attempt.score_given, attempt.score_maximum) if shows_points else ""
     waits = "Some answers are still to be marked by a person." if attempt.awaits_marking else ""
-    points = _points(attempt.score_given, attempt.score_maximum)
     steps = (
         Step(what="Handed in", at=attempt.submitted_at),
         Step(what="Marked", at=None if waits else attempt.submitted_at, detail=waits or points),
     )
     if grade is None or attempt.is_preview:
         return steps
-    return steps + _on_the_way(grade.delivery)
+    return steps + _on_the_way(grade.delivery, shows_points=shows_points)
 
 
-def _on_the_way(delivery: Delivery) -> tuple[Step, ...]:
-    accepted = ""
-    if delivery.accepted_at is not None:
-        points = _points(delivery.accepted_given, delivery.accepted_maximum)
-        answer = f"; it answered {delivery.accepted_status}" if delivery.accepted_status else ""
-        accepted = f"{points}{answer}"
-    seen = delivery.standing == Standing.IN_STEP
+def _on_the_way(delivery: Delivery, *, shows_points: bool) -> tuple[Step, ...]:
+    points = _points(delivery.accepted_given, delivery.accepted_maximum) if shows_points else ""
+    answer = f"it answered {delivery.accepted_status}" if delivery.accepted_status else ""
     steps = (
         Step(what="Sent to the learning platform", at=delivery.tried_at),
-        Step(what="Accepted by the learning platform", at=delivery.accepted_at, detail=accepted),
+        Step(
+            what="Accepted by the learning platform",
+            at=delivery.accepted_at,
+            detail="; ".join(part for part in (points, answer) if part),
+        ),
     )
     read = Step(what="Seen in the platform's gradebook", at=delivery.read_at)
-    return (*steps, read) if seen else steps
+    return (*steps, read) if delivery.standing == Standing.IN_STEP else steps
 
 
 def _counts(attempt: Attempt, grade: Grade | None, policy: Policy) -> str:
