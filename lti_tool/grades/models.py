@@ -47,6 +47,12 @@ class Standing(enum.StrEnum):
     UNREADABLE = "unreadable"
 
 
+LACKING = (DeliveryState.WAITING, DeliveryState.RETRYING, DeliveryState.BLOCKED)
+"""States in which the gradebook has not what it should have."""
+ANOTHER_GRADE = (Standing.OVERRIDDEN, Standing.DIFFERS)
+"""Standings in which the gradebook shows what was not sent from here."""
+
+
 class Grade(Base):
     """What counts for a learner at a placement: points with their maximum, and the attempt.
 

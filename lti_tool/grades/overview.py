@@ -11,15 +11,12 @@ from sqlalchemy.orm import contains_eager
 
 from lti_tool.courses.models import User
 from lti_tool.db import db
-from lti_tool.grades.models import Delivery, DeliveryState, Grade, Standing
+from lti_tool.grades.models import ANOTHER_GRADE, LACKING, Delivery, DeliveryState, Grade
 from lti_tool.lti.score_refusals import CAUSES, Cause
 
 PAGE_ROWS = 50
 ALIKE = ("not_a_student", "no_access", "refused", "course_ended", "column_gone")
 """What platforms say, each in its way, of a course that is not published yet."""
-LACKING = (DeliveryState.WAITING, DeliveryState.RETRYING, DeliveryState.BLOCKED)
-CHANGED = (Standing.OVERRIDDEN, Standing.DIFFERS)
-
 _LACKS = Delivery.state.in_(LACKING)
 _ARRIVED = Delivery.state == DeliveryState.ACCEPTED
 SHOWN: Mapping[str, tuple[str, ColumnElement[bool]]] = {
@@ -27,11 +24,11 @@ SHOWN: Mapping[str, tuple[str, ColumnElement[bool]]] = {
     "changed": (
         "Another grade there",
         or_(
-            and_(_ARRIVED, Delivery.standing.in_((*CHANGED, Standing.MISSING))),
+            and_(_ARRIVED, Delivery.standing.in_(ANOTHER_GRADE)),
             Delivery.cause == "overridden",
         ),
     ),
-    "arrived": ("In the gradebook", and_(_ARRIVED, Delivery.standing.not_in(CHANGED))),
+    "arrived": ("In the gradebook", and_(_ARRIVED, Delivery.standing.not_in(ANOTHER_GRADE))),
     "all": ("All", Grade.id.is_not(None)),
 }
 """What may be shown: its label, and which deliveries it means."""

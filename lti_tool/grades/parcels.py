@@ -149,7 +149,7 @@ def _is_settled(
         return True
     lacking = _lacking(link, url)
     if lacking:
-        _block(delivery, lacking)
+        block(delivery, lacking)
     return bool(lacking)
 
 
@@ -160,9 +160,10 @@ def _lacking(link: ResourceLink, url: str) -> str:
     return "" if SCORE_SCOPE in link.ags_scopes else "no_scope"
 
 
-def _block(delivery: Delivery, cause: str, message: str = "") -> None:
+def block(delivery: Delivery, cause: str) -> None:
+    """Let the delivery wait for the person who can cure the cause."""
     delivery.state, delivery.cause = DeliveryState.BLOCKED, cause
-    delivery.message = message or CAUSES[cause].what
+    delivery.message = CAUSES[cause].what
 
 
 def _next_timestamp(last: datetime | None) -> datetime:

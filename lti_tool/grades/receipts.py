@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from lti_tool.grades.models import Delivery, DeliveryState, Grade, GradeState, Standing
+from lti_tool.grades.models import ANOTHER_GRADE, Delivery, DeliveryState, Grade, GradeState
 
 SETTLED = (DeliveryState.ACCEPTED, DeliveryState.BLOCKED, DeliveryState.NOT_SENT)
-CHANGED = (Standing.OVERRIDDEN, Standing.DIFFERS)
 
 
 @dataclass(frozen=True)
@@ -70,6 +69,7 @@ NOT_SHOWN = Receipt(
     "Your platform accepted your score, but its gradebook does not show it.",
     send_again=True,
 )
+BLOCKED_BY = {"overridden": HELD_BACK, "not_shown": NOT_SHOWN}
 
 
 def receipt(grade: Grade) -> Receipt:
@@ -82,14 +82,12 @@ def receipt(grade: Grade) -> Receipt:
     if delivery.state == DeliveryState.RETRYING:
         return BEING_SENT_AGAIN
     if delivery.state == DeliveryState.BLOCKED:
-        return HELD_BACK if delivery.cause == "overridden" else NEEDS_ATTENTION
+        return BLOCKED_BY.get(delivery.cause, NEEDS_ATTENTION)
     return ON_ITS_WAY
 
 
 def _arrived(delivery: Delivery) -> Receipt:
-    if delivery.standing == Standing.MISSING:
-        return NOT_SHOWN
-    if delivery.standing in CHANGED:
+    if delivery.standing in ANOTHER_GRADE:
         return Receipt(
             DeliveryState.ACCEPTED,
             "Another grade",

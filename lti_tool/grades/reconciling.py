@@ -19,8 +19,8 @@ from lti_tool.db import db, unit_of_work, utcnow
 from lti_tool.errors import PlatformError
 from lti_tool.grades.columns import read_place
 from lti_tool.grades.delivery import PASSING, send_again
-from lti_tool.grades.models import Delivery, Grade, GradeState, Standing
-from lti_tool.grades.parcels import keep_result
+from lti_tool.grades.models import Delivery, DeliveryState, Grade, GradeState, Standing
+from lti_tool.grades.parcels import block, keep_result
 from lti_tool.lti.ags import RESULT_SCOPE
 from lti_tool.lti.models import Deployment
 from lti_tool.lti.results import Result, read_results
@@ -33,6 +33,7 @@ ALL_SECONDS = 6 * 3600
 SETTLING = timedelta(seconds=5)
 LIVELY = timedelta(days=120)
 MOST_REPAIRS = 1
+NOT_SHOWN = "not_shown"
 
 
 @dataclass
@@ -140,6 +141,10 @@ def _compare(delivery: Delivery, result: Result | None, reading: Reading) -> Non
     if standing == Standing.MISSING and delivery.repairs < MOST_REPAIRS:
         delivery.repairs += 1
         delivery.forget_acceptance()
-        delivery.standing = Standing.MISSING
+        delivery.standing = standing
         send_again(delivery)
         reading.repaired += 1
+    elif standing == Standing.MISSING:
+        block(delivery, NOT_SHOWN)
+    elif delivery.cause == NOT_SHOWN:
+        delivery.state, delivery.message, delivery.cause = DeliveryState.ACCEPTED, "", ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from lti_tool import outbox
 from lti_tool.courses.models import Context
@@ -14,12 +14,10 @@ from lti_tool.db import db, utcnow
 from lti_tool.errors import Conflict
 from lti_tool.events import SendAsked, publish
 from lti_tool.grades.delivery import HANDLER
-from lti_tool.grades.models import Delivery, DeliveryState, Grade, GradeState, Standing
+from lti_tool.grades.models import ANOTHER_GRADE, LACKING, Delivery, Grade, GradeState
 from lti_tool.lti.models import Deployment
 
 PAUSE = timedelta(seconds=60)
-LACKING = (DeliveryState.WAITING, DeliveryState.RETRYING, DeliveryState.BLOCKED)
-BY_TEACHERS = (Standing.OVERRIDDEN, Standing.DIFFERS)
 
 
 def resend(
@@ -35,7 +33,7 @@ def resend(
         .join(Placement, Placement.id == Grade.placement_id)
         .join(Context, Context.id == Placement.context_id)
         .join(Deployment, Deployment.id == Context.deployment_id)
-        .where(Delivery.standing.not_in(BY_TEACHERS))
+        .where(Delivery.standing.not_in(ANOTHER_GRADE))
         .order_by(Grade.id)
     )
     if placement_id is not None:
@@ -43,7 +41,7 @@ def resend(
     if registration_id is not None:
         query = query.where(Deployment.registration_id == registration_id)
     if not force:
-        query = query.where(or_(Delivery.state.in_(LACKING), Delivery.standing == Standing.MISSING))
+        query = query.where(Delivery.state.in_(LACKING))
     return _send_all(db.session.scalars(query).all())
 
 
@@ -55,7 +53,7 @@ def resend_lacking(placement_id: int, by_user_id: int, context_id: int) -> int:
         .where(
             Grade.placement_id == placement_id,
             Delivery.cause != "overridden",
-            or_(Delivery.state.in_(LACKING), Delivery.standing == Standing.MISSING),
+            Delivery.state.in_(LACKING),
         )
         .order_by(Grade.id)
     )
@@ -81,14 +79,6 @@ def send_ours(grade: Grade, by_user_id: int, context_id: int) -> None:
     """An instructor wants our score in place of the one that somebody entered."""
     _publish(grade, by_user_id, context_id, "in place of another grade")
     _send_all([grade])
-
-
-def may_help(delivery: Delivery) -> bool:
-    """Whether sending again is worth a learner's click."""
-    if delivery.cause == "overridden":
-        return False
-    is_stuck = delivery.state in (DeliveryState.RETRYING, DeliveryState.BLOCKED)
-    return is_stuck or delivery.standing == Standing.MISSING
 
 
 def _send_all(grades: Sequence[Grade]) -> int:

@@ -126,6 +126,12 @@ _ALL = (
         cure="Leave that grade as it is, or have ours sent in its place.",
     ),
     Cause(
+        key="not_shown",
+        kind="needs instructor",
+        what="The platform accepted the score, but its gradebook does not show it.",
+        cure="Look whether the score was cleared there, then send it again.",
+    ),
+    Cause(
         key="no_access",
         kind="needs admin",
         what="The platform refused the tool's access.",

@@ -27,7 +27,7 @@ STATES: list[dict[str, Any]] = [
     {"name": "Benedikt Sørensen-Thorvaldsen", "state": "blocked", "cause": "column_gone"},
     {"name": "Chen Wei", "state": "retrying", "cause": "unreachable"},
     {"name": "Dora Quist", "state": "accepted", "standing": "overridden", "result_given": 9},
-    {"name": "Eli Brand", "state": "accepted", "standing": "missing"},
+    {"name": "Eli Brand", "state": "blocked", "cause": "not_shown"},
     {"name": "Fatima Noor", "state": "accepted", "standing": "in_step"},
     {"name": "Goran Ilić", "state": "waiting"},
 ]
@@ -37,7 +37,7 @@ def hand_in(campus: Campus) -> None:
     """Learners with a score each, whose deliveries stand in every way they can."""
     with campus.app.app_context(), unit_of_work():
         placement = db.session.query(Placement).one()
-        for number, each in enumerate([*STATES, {"name": "", "sub": SOFIA.id}]):
+        for number, each in enumerate([*STATES, {"name": "", "sub": SOFIA.id, "cause": "refused"}]):
             sub = each.get("sub") or f"learner-{number}"
             user = db.session.query(User).filter_by(sub=sub).one_or_none()
             if user is None:
@@ -59,10 +59,10 @@ def _grade(placement: Placement, user: User, each: dict[str, Any]) -> None:
     db.session.add(attempt)
     db.session.flush()
     delivery = Delivery(
-        state=each.get("state", "blocked"), cause=each.get("cause", "refused"),
+        state=each.get("state", "blocked"), cause=each.get("cause", ""),
         standing=each.get("standing", ""), result_given=each.get("result_given"),
         result_maximum=10, read_at=now, tried_at=now, accepted_status=200,
-        accepted_at=now if each.get("state") == "accepted" else None,
+        accepted_at=now if each.get("cause") in (None, "not_shown") else None,
     )  # fmt: skip
     db.session.add(
         Grade(
@@ -85,7 +85,7 @@ def walk(seat: Callable[..., Seat], campus: Campus, screen: dict[str, Any]) -> I
     hand_in(campus)
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text(
-        "5 scores are not yet in the gradebook"
+        "6 scores are not yet in the gradebook"
     )
     yield "deliveries", page
     page.get_by_role("link", name=re.compile("^Another grade there")).click()
