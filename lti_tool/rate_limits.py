@@ -52,6 +52,7 @@ class Limit:
 def limits_by_endpoint() -> dict[str, Limit]:
     """A whole school may stand behind one address, and begin a lecture together."""
     launches, notices, registrations = Limit(3000), Limit(600), Limit(60)
+    checks = Limit(120)
     return {
         "launch.login": launches,
         "launch.probe": launches,
@@ -59,6 +60,7 @@ def limits_by_endpoint() -> dict[str, Limit]:
         "launch.begin_in_window": launches,
         "launch.launch": launches,
         "notices.receive": notices,
+        "checks.check": checks,
         "registering.confirm": registrations,
         "registering.register": registrations,
         "registering.invited_setup": registrations,

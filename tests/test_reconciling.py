@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from lti_tool.db import utcnow
-from lti_tool.grades import reconciling
-from lti_tool.grades.models import Delivery, DeliveryState, Standing
+from lti_tool.db import db, unit_of_work, utcnow
+from lti_tool.grades import reconciling, resending
+from lti_tool.grades.models import Delivery, DeliveryState, Grade, Standing
 from tests.browsers import Browser
 from tests.databases import change, on_sqlite, rows
 from tests.gradebooks import ALL_SCOPES
@@ -118,6 +118,25 @@ def test_an_override_that_nobody_saw_is_found_before_a_better_score_goes_out(
     work()
     assert len(platform.scores) == 1 and delivery_of(app).cause == "overridden"
     assert platform.gradebook.results["link-1", "learner-1"] == 9
+
+
+@on_sqlite
+def test_sending_everything_again_passes_over_what_a_teacher_entered(
+    app: Flask, platform: FakePlatform, work: Work, learner: Browser, read_back: Work
+) -> None:
+    read_back()
+    platform.gradebook.results["link-1", "learner-1"] = 9
+    make_due(app)
+    with app.app_context(), unit_of_work():
+        assert resending.resend(force=True) == 1
+    work()
+    assert len(platform.scores) == 1 and delivery_of(app).cause == "overridden"
+    with app.app_context(), unit_of_work():
+        resending.send_ours(db.session.query(Grade).one(), by_user_id=1, context_id=1)
+    make_due(app)
+    work()
+    assert len(platform.scores) == 2
+    assert platform.gradebook.results["link-1", "learner-1"] == 3
 
 
 @on_sqlite

@@ -116,7 +116,8 @@ def _note_acceptance(parcel: Parcel, score: Score, status: int) -> None:
     delivery.accepted_at, delivery.message, delivery.cause = utcnow(), "", ""
     delivery.accepted_url, delivery.accepted_status = parcel.line_item_url, status
     delivery.accepted_state, delivery.accepted_attempt_id = parcel.state, parcel.attempt_id
-    delivery.accepted_comment, delivery.as_regrade = parcel.comment, False
+    delivery.accepted_comment = parcel.comment
+    delivery.as_regrade = delivery.once_more = False
     delivery.standing = Standing.UNREAD if has_points else Standing.NOTHING
     grade = delivery.grade
     if delivery.has_accepted(grade, parcel.line_item_url):

@@ -82,7 +82,8 @@ class Delivery(Base):
     `sent_timestamp` is the newest timestamp used for this learner and line item; the next one
     must lie at least a whole second later. `message` is one line for the person who can help,
     `cause` its entry in `lti.score_refusals.CAUSES`. `as_regrade`: the platform takes no further
-    submission, so the score goes without one. `repairs` counts how often a grade that had gone
+    submission, so the score goes without one. `once_more`: what the platform has accepted does
+    not keep the grade from being sent. `repairs` counts how often a grade that had gone
     missing was sent again by itself since a person or a new score last asked for it.
     """
 
@@ -104,6 +105,7 @@ class Delivery(Base):
     tried_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     sent_timestamp: Mapped[datetime | None] = mapped_column(UTCDateTime)
     as_regrade: Mapped[bool] = mapped_column(default=False)
+    once_more: Mapped[bool] = mapped_column(default=False)
     accepted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     accepted_state: Mapped[str] = mapped_column(String(16), default="")
     accepted_given: Mapped[Decimal | None] = mapped_column(Numeric(8, 4))
@@ -122,7 +124,8 @@ class Delivery(Base):
 
     def has_accepted(self, grade: Grade, line_item_url: str) -> bool:
         """Whether the platform's last answer was for exactly this; zero is a score."""
-        if (self.accepted_state, self.accepted_url) != (grade.state, line_item_url):
+        here = (self.accepted_state, self.accepted_url)
+        if self.once_more or here != (grade.state, line_item_url):
             return False
         accepted = (self.accepted_given, self.accepted_maximum)
         return grade.state != GradeState.GRADED or accepted == (
@@ -130,10 +133,10 @@ class Delivery(Base):
             grade.score_maximum,
         )
 
-    def forget_acceptance(self) -> None:
-        """Have the grade sent once more, whatever the platform has accepted."""
+    def ask_once_more(self) -> None:
+        """Have the grade sent, whatever the platform has accepted."""
         self.state, self.message, self.cause = DeliveryState.WAITING, "", ""
-        self.accepted_url, self.standing = "", Standing.NOTHING
+        self.once_more = True
 
 
 class LineItem(Base):

@@ -18,7 +18,8 @@ from lti_tool.curriculum.models import Placement
 from lti_tool.db import db, unit_of_work, utcnow
 from lti_tool.errors import PlatformError
 from lti_tool.grades.columns import read_place
-from lti_tool.grades.delivery import PASSING, send_again
+from lti_tool.grades.delivery import HANDLER as DELIVER_SCORE
+from lti_tool.grades.delivery import PASSING
 from lti_tool.grades.models import Delivery, DeliveryState, Grade, GradeState, Standing
 from lti_tool.grades.parcels import block, keep_result
 from lti_tool.lti.ags import RESULT_SCOPE
@@ -140,9 +141,8 @@ def _compare(delivery: Delivery, result: Result | None, reading: Reading) -> Non
     standing = keep_result(delivery, result)
     if standing == Standing.MISSING and delivery.repairs < MOST_REPAIRS:
         delivery.repairs += 1
-        delivery.forget_acceptance()
-        delivery.standing = standing
-        send_again(delivery)
+        delivery.ask_once_more()
+        outbox.add(DELIVER_SCORE, delivery.grade_id)
         reading.repaired += 1
     elif standing == Standing.MISSING:
         block(delivery, NOT_SHOWN)

@@ -14,7 +14,7 @@ from lti_tool.db import db, utcnow
 from lti_tool.errors import Conflict
 from lti_tool.events import SendAsked, publish
 from lti_tool.grades.delivery import HANDLER
-from lti_tool.grades.models import ANOTHER_GRADE, LACKING, Delivery, Grade, GradeState
+from lti_tool.grades.models import ANOTHER_GRADE, LACKING, Delivery, Grade, Standing
 from lti_tool.lti.models import Deployment
 
 PAUSE = timedelta(seconds=60)
@@ -78,13 +78,13 @@ def resend_one(grade: Grade, by_user_id: int, context_id: int) -> None:
 def send_ours(grade: Grade, by_user_id: int, context_id: int) -> None:
     """An instructor wants our score in place of the one that somebody entered."""
     _publish(grade, by_user_id, context_id, "in place of another grade")
+    grade.delivery.accepted_url, grade.delivery.standing = "", Standing.NOTHING
     _send_all([grade])
 
 
 def _send_all(grades: Sequence[Grade]) -> int:
     for grade in grades:
-        if grade.state == GradeState.GRADED:
-            grade.delivery.forget_acceptance()
+        grade.delivery.ask_once_more()
         grade.delivery.repairs = 0
         outbox.hurry(HANDLER, grade.id)
     return len(grades)
