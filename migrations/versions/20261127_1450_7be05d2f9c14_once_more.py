@@ -1,7 +1,7 @@
 """once more
 
 Revision ID: 7be05d2f9c14
-Revises: 3d7a90c15be2
+Revises: 71f4c2a9be06
 Create Date: 2026-11-27 14:40:00.000000
 
 """
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "7be05d2f9c14"
-down_revision = "3d7a90c15be2"
+down_revision = "71f4c2a9be06"
 branch_labels = None
 depends_on = None
 

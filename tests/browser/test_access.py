@@ -133,7 +133,7 @@ def _walk_lesson(page: Page) -> Iterator[Any]:
     yield "lesson-checked", page
 
 
-def faults_of(page: Page) -> list[str]:
+def _faults(page: Page) -> list[str]:
     """What axe finds on the page, and whether it is wider than its screen."""
     found = Axe().run(page, options={"resultTypes": ["violations"]})
     faults = [
@@ -154,7 +154,7 @@ def test_no_page_has_a_fault_that_axe_finds_or_is_wider_than_its_screen(
     for name, page in walk(seat, campus, SCREENS[screen], tmp_path / "content"):
         page.wait_for_load_state()
         picture(page, f"{screen}-{name}")
-        if found := faults_of(page):
+        if found := _faults(page):
             faults[name] = found
     assert faults == {}
 

@@ -18,7 +18,7 @@ from lti_tool.db import db, unit_of_work, utcnow
 from lti_tool.grades.models import Delivery, Grade
 from lti_tool.quiz.models import Attempt, AttemptStatus
 from tests.browser.conftest import Campus, Seat, picture
-from tests.browser.test_access import SCREENS, faults_of
+from tests.browser.test_access import SCREENS, _faults
 from tests.browser.test_story import place_module
 
 pytestmark = pytest.mark.browser
@@ -108,6 +108,6 @@ def test_pages_about_deliveries_are_open_to_everybody(
     for name, page in walk(seat, campus, SCREENS[screen]):
         page.wait_for_load_state()
         picture(page, f"{screen}-{name}")
-        if found := faults_of(page):
+        if found := _faults(page):
             faults[name] = found
     assert faults == {}

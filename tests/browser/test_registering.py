@@ -18,7 +18,7 @@ from lti_tool import create_app
 from lti_tool.db import db
 from lti_tool.lti.models import Registration
 from tests.browser.conftest import _served, picture
-from tests.browser.test_access import SCREENS, faults_of
+from tests.browser.test_access import SCREENS, _faults
 from tests.conftest import SECRET
 from tests.databases import rows
 from tests.platforms import Answer, FakePlatform
@@ -122,7 +122,7 @@ def test_the_pages_are_for_everybody(site: Site, chromium: Browser, screen: str)
 
     def look(name: str) -> None:
         picture(page, f"{screen}-{name}")
-        if found := faults_of(page):
+        if found := _faults(page):
             faults[name] = found
 
     page.goto(f"{site.url}/lti/setup/~{token}")
