@@ -49,7 +49,7 @@ def curriculum() -> Iterator[Finding]:
     """Whether there is something to place."""
     versions = publishing.list_versions()
     if versions:
-        yield ok(f"The curriculum is published: {versions[-1].title}, version {len(versions)}.")
+        yield ok(f"The curriculum is published: {versions[0].title}, version {versions[0].number}.")
     else:
         yield failure(
             "No curriculum is published: there is nothing to place.",
