@@ -20,7 +20,7 @@ from lti_tool.curriculum.fields import (
     Whole,
     records,
 )
-from lti_tool.curriculum.item_schemas import ItemSchema
+from lti_tool.curriculum.item_schemas import ItemSchema, Stimulus
 
 
 class KeyedOptionSchema(Record):
@@ -118,6 +118,17 @@ class SlipSchema(Record):
     feedback = Prose(required=True)
 
 
+class VariantSchema(Record):
+    builds = items.Variant
+    parameters = MapOf(fields.Raw(), required=True)
+    answer = Number(required=True)
+    solution = Prose(required=True)
+    slips = records(SlipSchema, required=True)
+    stem = Prose()
+    stimulus = Stimulus()
+    correct = Prose()
+
+
 class NumericSchema(ItemSchema):
     builds = items.Numeric
     methods = ("tolerance",)
@@ -129,6 +140,7 @@ class NumericSchema(ItemSchema):
     formula = Text()
     parameters = MapOf(fields.Raw())
     slips = records(SlipSchema)
+    variants = records(VariantSchema)
 
 
 class NearMissSchema(Record):

@@ -179,8 +179,28 @@ class Slip:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Variant:
+    """A numeric item with other numbers: all in which they stand; "" or None: as in the item.
+
+    `correct` is the item's feedback for a right answer.
+    """
+
+    parameters: dict[str, Any]
+    answer: float
+    solution: str
+    slips: tuple[Slip, ...]
+    stem: str = ""
+    stimulus: Stimulus | None = None
+    correct: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Numeric(Item):
-    """A number. Response: {"number": text as typed}; comma and point both mark decimals."""
+    """A number. Response: {"number": text as typed}; comma and point both mark decimals.
+
+    `variants` are the same task with other numbers: the seed of an attempt picks one, or the item
+    as it is written.
+    """
 
     answer: float
     tolerance: float
@@ -190,6 +210,7 @@ class Numeric(Item):
     formula: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
     slips: tuple[Slip, ...] = ()
+    variants: tuple[Variant, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,12 +8,23 @@ from itertools import combinations
 from lti_tool.curriculum.faults import Problem
 from lti_tool.curriculum.formulas import FormulaError, evaluate
 from lti_tool.curriculum.items import Numeric
+from lti_tool.curriculum.varying import with_numbers
 
 _ROUNDING = 1e-9
 """What binary fractions add to a difference: 0.1 + 0.2 is not quite 0.3."""
 
 
 def numeric(item: Numeric) -> Iterator[Problem]:
+    yield from _one_form(item)
+    for number, variant in enumerate(item.variants):
+        for problem in _one_form(with_numbers(item, variant)):
+            yield problem.under(("variants", number))
+        if set(variant.parameters) != set(item.parameters):
+            message = "must be those of the item, with other values"
+            yield Problem(("variants", number, "parameters"), message)
+
+
+def _one_form(item: Numeric) -> Iterator[Problem]:
     yield from _formula(item)
     yield from _slips(item)
 

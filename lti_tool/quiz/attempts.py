@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, func, select, update
 from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.documents import Curriculum
 from lti_tool.curriculum.items import Item
+from lti_tool.curriculum.varying import varied
 from lti_tool.db import db, find, utcnow
 from lti_tool.errors import NotFound
 from lti_tool.events import AttemptSubmitted, publish
@@ -26,7 +27,7 @@ FOUR_PLACES = Decimal("0.0001")
 
 
 def list_attempts(placement_id: int, user_id: int) -> Sequence[Attempt]:
-    """The learner's attempts at a placement, in order."""
+    """The learner's attempts at a placement, in order; deleted ones are gone."""
     of_whom = {"placement_id": placement_id, "user_id": user_id}
     return db.session.scalars(OF_LEARNER, of_whom).all()
 
@@ -36,14 +37,22 @@ OF_LEARNER = (
     .where(
         Attempt.placement_id == bindparam("placement_id"), Attempt.user_id == bindparam("user_id")
     )
+    .where(Attempt.status != AttemptStatus.DELETED)
     .order_by(Attempt.number)
 )
+
+
+def next_number(placement_id: int, user_id: int) -> int:
+    """The number of the learner's next attempt: one more than any before, deleted ones too."""
+    numbers = select(func.max(Attempt.number))
+    own = numbers.filter_by(placement_id=placement_id, user_id=user_id)
+    return (db.session.scalar(own) or 0) + 1
 
 
 def get_attempt(placement_id: int, user_id: int, number: int) -> Attempt:
     """The learner's own attempt of that number; raises `NotFound`."""
     found = find(Attempt, placement_id=placement_id, user_id=user_id, number=number)
-    if found is None:
+    if found is None or found.status == AttemptStatus.DELETED:
         raise NotFound("There is no such attempt")
     return found
 
@@ -128,7 +137,7 @@ def curriculum_of(attempt: Attempt) -> Curriculum:
 def items_of(attempt: Attempt) -> tuple[Item, ...]:
     """The attempt's items in the order that the learner sees."""
     by_id = curriculum_of(attempt).item_by_id
-    return tuple(by_id[item_id] for item_id in attempt.item_ids)
+    return tuple(varied(by_id[item_id], attempt.seed) for item_id in attempt.item_ids)
 
 
 def item_at(attempt: Attempt, number: int) -> Item:

@@ -16,6 +16,7 @@ from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.documents import Curriculum, Module
 from lti_tool.curriculum.items import Item, Response
 from lti_tool.curriculum.models import Placement
+from lti_tool.curriculum.varying import varied
 from lti_tool.db import db, find, lock_pair, upsert, utcnow
 from lti_tool.errors import Conflict, NotFound
 from lti_tool.events import PracticeAnswered, publish
@@ -41,7 +42,7 @@ class Round:
     @property
     def items(self) -> list[Item]:
         by_id = catalogue.curriculum(self.practice.version_id).item_by_id
-        return [by_id[item_id] for item_id in self.practice.item_ids]
+        return [varied(by_id[item_id], self.practice.seed) for item_id in self.practice.item_ids]
 
     @property
     def answered(self) -> int:

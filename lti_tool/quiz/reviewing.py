@@ -121,7 +121,10 @@ def marked_question(
         explained = explain(judged.item, judged.marked, response, attempt.order_seed)
         explanation = replace(explained, headline=headline)
     lesson = next((each for each in module.lessons if each.id == item.feedback.remediate), None)
-    asked = present(item, attempt.order_seed, response, answer.confidence if answer else None)
+    mark_given = answer.confidence if answer else None
+    asked = present(item, attempt.order_seed, response, mark_given)
+    if mark_given is None:
+        asked = replace(asked, confidence=None)
     return MarkedQuestion(
         number, asked, judged.marked.state, headline, explanation, lesson, tuple(made)
     )

@@ -20,7 +20,7 @@ from lti_tool.curriculum.items import Item, Response
 from lti_tool.db import db, find, utcnow
 from lti_tool.errors import Conflict, NotFound
 from lti_tool.quiz.attempts import item_at
-from lti_tool.quiz.models import Answer, Attempt
+from lti_tool.quiz.models import Answer, Attempt, AttemptStatus
 from lti_tool.quiz.responses import Given
 from lti_tool.quiz.rules import GRACE
 
@@ -90,6 +90,8 @@ def _check_open(attempt: Attempt) -> None:
         )
     if attempt.is_open:
         return
+    if attempt.status == AttemptStatus.DELETED:
+        raise NotFound("This attempt was deleted")
     if attempt.closed_at is not None and deadline is not None:
         raise Conflict(
             f"Not saved: the time was over at {deadline:%H:%M} UTC",

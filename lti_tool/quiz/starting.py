@@ -12,7 +12,7 @@ from lti_tool.db import db, lock_pair, utcnow
 from lti_tool.errors import Conflict
 from lti_tool.events import AttemptStarted, publish
 from lti_tool.quiz.accommodating import learner_rules
-from lti_tool.quiz.attempts import list_attempts
+from lti_tool.quiz.attempts import list_attempts, next_number
 from lti_tool.quiz.correcting import corrective_path
 from lti_tool.quiz.draw import draw
 from lti_tool.quiz.models import Attempt
@@ -79,7 +79,7 @@ def _begin(
         placement_id=placement.id,
         user_id=user_id,
         version_id=placement.version_id,
-        number=len(earlier) + 1,
+        number=next_number(placement.id, user_id),
         is_preview=is_preview,
         seed=seed,
         shuffled=placement.shuffle,
