@@ -252,16 +252,12 @@ def _drawn(version_id: int, module_id: str, seed: str) -> Sequence[Item]:
 
 
 def _answer(chance: random.Random, item: Item, strength: float) -> tuple[dict[str, Any], Decimal]:
-    """Right by strength; one question in 23 has a key that the strong reject."""
+    """Right by strength; one question in each module has a key that the strong reject."""
     right = chance.random() < strength ** (0.4 + item.difficulty / 4)
-    if _number_of(item.id) % 23 == 0:
-        right = chance.random() < 0.75 - 0.6 * strength
-    response, points = _responses(item.id, item)[0 if right else chance.randrange(1, 4)]
-    return response, points
-
-
-def _number_of(text: str) -> int:
-    return sum(ord(letter) * (place + 1) for place, letter in enumerate(text))
+    if item.id.endswith("-SC-005"):
+        right = chance.random() < 0.9 - strength
+        return _responses(item.id, item)[0 if right else 1]
+    return _responses(item.id, item)[0 if right else chance.randrange(1, 4)]
 
 
 _RESPONSES: dict[str, list[tuple[dict[str, Any], Decimal]]] = {}

@@ -30,7 +30,7 @@ class Table:
 
 TEXT, NUMBER, COUNT, MOMENT, TRUTH = "text", "number", "count", "moment", "truth"
 KINDS = {
-    TEXT: "text",
+    TEXT: "letters and signs",
     NUMBER: "a number with a point for decimals",
     COUNT: "a whole number",
     MOMENT: "date and time in UTC, as 2026-11-27T14:05:00Z",

@@ -7,9 +7,9 @@ keeps; nothing computes it from the person, so only this course's key table lead
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import and_, select
 
@@ -21,6 +21,7 @@ from lti_tool.analytics.progress import is_learner
 from lti_tool.analytics.spreadsheets import Row, Value
 from lti_tool.courses.models import Membership, ResourceLink, User
 from lti_tool.curriculum import catalogue
+from lti_tool.curriculum.items import Item
 from lti_tool.curriculum.models import CurriculumVersion, Placement
 from lti_tool.db import db
 from lti_tool.grades.models import Delivery, Grade
@@ -35,10 +36,8 @@ def export_rows(table: Table, context_id: int, *, names: bool) -> Iterator[Row]:
     return _ROWS[table.name](context_id, names)
 
 
-def _who(member: Membership, user: User, names: bool) -> tuple[Value, ...]:
-    if names:
-        return member.pseudonym, user.sub, user.display_name
-    return member.pseudonym, "", ""
+def _who(pseudonym: str, user: User, names: bool) -> tuple[Value, ...]:
+    return (pseudonym, user.sub, user.display_name) if names else (pseudonym, "", "")
 
 
 def _grades(context_id: int, names: bool) -> Iterator[Row]:
@@ -67,7 +66,7 @@ def _grades(context_id: int, names: bool) -> Iterator[Row]:
     for member, user, placement, title, lessons, attempts, grade, delivery in found:
         module = catalogue.module_of(placement)
         yield (
-            *_who(member, user, names),
+            *_who(member.pseudonym, user, names),
             *(placement.id, module.id, module.title, title),
             *(lessons, len(module.lessons), attempts),
             *_grade_values(placement, grade, delivery),
@@ -90,11 +89,18 @@ def _grade_values(
 
 
 def _answers(context_id: int, names: bool) -> Iterator[Row]:
+    """Columns, not objects: there may be hundreds of thousands of rows."""
     attempts = db.session.execute(
-        select(Attempt, Placement, Membership, User, CurriculumVersion.number)
-        .join(Placement, Placement.id == Attempt.placement_id)
-        .join(Membership, Membership.user_id == Attempt.user_id)
+        select(
+            Membership.pseudonym,
+            User,
+            *ATTEMPT,
+            Placement.module_id,
+            CurriculumVersion.number.label("version"),
+        )
         .join(User, User.id == Membership.user_id)
+        .join(Attempt, Attempt.user_id == Membership.user_id)
+        .join(Placement, Placement.id == Attempt.placement_id)
         .join(CurriculumVersion, CurriculumVersion.id == Attempt.version_id)
         .where(Placement.context_id == context_id, is_learner(context_id))
         .where(Attempt.status == AttemptStatus.SUBMITTED, Attempt.is_preview.is_(False))
@@ -102,39 +108,39 @@ def _answers(context_id: int, names: bool) -> Iterator[Row]:
         execution_options=STREAMED,
     )
     for some in attempts.partitions(CHUNK):
-        answers = _answers_of([found[0].id for found in some])
-        for attempt, placement, member, user, version in some:
-            who = (*_who(member, user, names), placement.id, placement.module_id)
-            yield from _questions(who, attempt, version, answers[attempt.id])
+        answers = _answers_of([found.id for found in some])
+        for found in some:
+            who = _who(found.pseudonym, found.User, names)
+            where = (found.placement_id, found.module_id)
+            attempt = (found.number, found.submitted_at, found.version)
+            items = catalogue.curriculum(found.version_id).item_by_id
+            for position, item_id in enumerate(found.item_ids, 1):
+                question = _question(items[item_id], answers.get((found.id, item_id)))
+                yield (*who, *where, *attempt, position, *question)
 
 
-def _answers_of(attempt_ids: Sequence[int]) -> dict[int, dict[str, Answer]]:
-    found: dict[int, dict[str, Answer]] = defaultdict(dict)
-    for answer in db.session.scalars(select(Answer).where(Answer.attempt_id.in_(attempt_ids))):
-        found[answer.attempt_id][answer.item_id] = answer
-    return found
+ATTEMPT = (
+    *(Attempt.id, Attempt.placement_id, Attempt.version_id, Attempt.number),
+    *(Attempt.submitted_at, Attempt.item_ids),
+)
+VERSION = CurriculumVersion.number.label("version")
+ANSWER = (Answer.response, Answer.confidence, Answer.points, Answer.saved_at)
 
 
-def _questions(
-    who: tuple[Value, ...], attempt: Attempt, version: int, answers: dict[str, Answer]
-) -> Iterator[Row]:
-    items = catalogue.curriculum(attempt.version_id).item_by_id
-    for position, item_id in enumerate(attempt.item_ids, 1):
-        item, answer = items[item_id], answers.get(item_id)
-        asked = (attempt.number, attempt.submitted_at, version, position)
-        yield (
-            *who,
-            *asked,
-            *(item.id, item.type, item.objective),
-            *(_answer_values(answer) if answer else ("", "", 0.0)),
-            float(item.max_points),
-            answer.saved_at if answer else None,
-        )
+def _answers_of(attempt_ids: Sequence[int]) -> dict[tuple[int, str], tuple[Any, ...]]:
+    """Response, confidence, points and moment of saving, by attempt and item."""
+    query = select(Answer.attempt_id, Answer.item_id, *ANSWER)
+    rows = db.session.execute(query.where(Answer.attempt_id.in_(attempt_ids)))
+    return {(row[0], row[1]): tuple(row[2:]) for row in rows}
 
 
-def _answer_values(answer: Answer) -> tuple[Value, ...]:
-    response = json.dumps(answer.response, ensure_ascii=False, sort_keys=True)
-    return response, answer.confidence or "", _number(answer.points)
+def _question(item: Item, answer: tuple[Any, ...] | None) -> tuple[Value, ...]:
+    what = (item.id, item.type, item.objective)
+    if answer is None:
+        return *what, "", "", 0.0, float(item.max_points), None
+    response, confidence, points, saved_at = answer
+    text = json.dumps(response, ensure_ascii=False, sort_keys=True)
+    return *what, text, confidence or "", _number(points), float(item.max_points), saved_at
 
 
 def _items(context_id: int, _names: bool) -> Iterator[Row]:
@@ -184,7 +190,7 @@ def _people(context_id: int, _names: bool) -> Iterator[Row]:
     query = select(Membership, User).join(User, User.id == Membership.user_id)
     query = query.where(is_learner(context_id)).order_by(Membership.id)
     for member, user in db.session.execute(query, execution_options=STREAMED):
-        yield _who(member, user, names=True)
+        yield _who(member.pseudonym, user, names=True)
 
 
 def _number(value: Decimal | None) -> float | None:

@@ -21,7 +21,7 @@ from lti_tool.errors import Conflict
 Value = str | int | float | bool | datetime | None
 Row = Iterable[Value]
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA_STARTS = frozenset("=+-@\t\r\n")
 """OWASP, "CSV Injection": what makes a spreadsheet read a text as a formula."""
 SHEET_ROWS = 1_048_576
 CELL_LETTERS = 32_767
@@ -44,13 +44,11 @@ def write_csv(target: IO[bytes], table: Table, rows: Iterable[Row]) -> None:
 
 
 def _csv_value(value: Value) -> str | int | float | None:
+    if isinstance(value, str):
+        return f"'{value}" if value[:1] in FORMULA_STARTS else value
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
+    return int(value) if isinstance(value, bool) else value
 
 
 def write_xlsx(target: IO[bytes], sheets: Iterable[tuple[Table, Iterable[Row]]]) -> None:
