@@ -153,7 +153,7 @@ def _items(context_id: int, _names: bool) -> Iterator[Row]:
     }
     for placement in db.session.scalars(query).all():
         for which in (FIRST, LATER):
-            for each in sorted(analysed_items(placement.id, which), key=lambda each: each.item.id):
+            for each in sorted(analysed_items(placement, which), key=lambda each: each.item.id):
                 versions = ", ".join(str(numbers[one]) for one in sorted(each.version_ids))
                 yield (
                     *(placement.id, placement.module_id, each.item.id, each.item.type),

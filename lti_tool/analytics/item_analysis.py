@@ -1,8 +1,9 @@
-"""The questions of a placement with their figures: read in two queries, counted here.
+"""The questions of a placement with their figures: read in three queries, counted here.
 
 Counted are attempts of learners that were handed in. First attempts and later ones are kept apart,
 for who tries again has seen explanations. Answers to different wordings of a question are kept
-apart too: versions of the curriculum that ask and mark it alike count as one.
+apart too: versions of the curriculum that ask and mark it alike count as one. A question that the
+course has repaired counts as repaired, with its new key.
 """
 
 from __future__ import annotations
@@ -19,8 +20,11 @@ from lti_tool.analytics.item_findings import Finding, attention, findings
 from lti_tool.analytics.item_statistics import ItemStatistics, Observation, analyse
 from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.items import Item
+from lti_tool.curriculum.models import Placement
 from lti_tool.db import db
+from lti_tool.quiz.judging import Repairs, judge
 from lti_tool.quiz.models import Answer, Attempt, AttemptStatus
+from lti_tool.quiz.repairs import repairs_of
 
 FIRST, LATER = "first", "later"
 UNSEEN = {
@@ -33,12 +37,17 @@ UNSEEN = {
 
 @dataclass(frozen=True)
 class AnalysedItem:
-    """A question as it was asked in `version_ids`, with its figures and what to look at."""
+    """A question as it was asked in `version_ids`, with its figures and what to look at.
+
+    `item` has the key that counts in the course; `is_repaired` says that it may be another one than
+    its authors'.
+    """
 
     item: Item
     version_ids: tuple[int, ...]
     statistics: ItemStatistics
     findings: tuple[Finding, ...]
+    is_repaired: bool = False
 
     @property
     def subject(self) -> str:
@@ -69,18 +78,21 @@ class _Given:
     points: float | None
 
 
-def analysed_items(placement_id: int, which: str) -> list[AnalysedItem]:
+def analysed_items(placement: Placement, which: str) -> list[AnalysedItem]:
     """Every question that learners met, the ones that need attention first.
 
-    `which` is "first" for first attempts, "later" for all others. Two queries, whatever their
+    `which` is "first" for first attempts, "later" for all others. Three queries, whatever their
     number.
     """
-    wordings = _wordings(placement_id, which)
+    repairs = repairs_of(placement.context_id)
     analysed = []
-    for wording in wordings:
+    for wording in _wordings(placement.id, which, repairs):
+        rules = repairs.get(wording.item.id, ())
+        item = judge(wording.item, {}, rules).item
         statistics = analyse(wording.seen)
-        found = findings(wording.item, statistics)
-        analysed.append(AnalysedItem(wording.item, tuple(wording.version_ids), statistics, found))
+        versions = tuple(wording.version_ids)
+        found = findings(item, statistics)
+        analysed.append(AnalysedItem(item, versions, statistics, found, bool(rules)))
     return sorted(analysed, key=_by_attention)
 
 
@@ -91,13 +103,13 @@ def _by_attention(each: AnalysedItem) -> tuple[int, bool, float, str]:
     return each.attention, not each.statistics.is_enough, hard, each.item.id
 
 
-def analysed_item(placement_id: int, item_id: str, which: str) -> list[AnalysedItem]:
+def analysed_item(placement: Placement, item_id: str, which: str) -> list[AnalysedItem]:
     """The wordings of one question, the newest first; [] where no learner has met it."""
-    found = [each for each in analysed_items(placement_id, which) if each.item.id == item_id]
+    found = [each for each in analysed_items(placement, which) if each.item.id == item_id]
     return sorted(found, key=lambda each: -max(each.version_ids))
 
 
-def _wordings(placement_id: int, which: str) -> list[_Wording]:
+def _wordings(placement_id: int, which: str, repairs: Repairs) -> list[_Wording]:
     attempts = _attempts(placement_id, which)
     answers = _answers(placement_id, which)
     known: dict[tuple[int, str], _Wording] = {}
@@ -105,7 +117,7 @@ def _wordings(placement_id: int, which: str) -> list[_Wording]:
         items = catalogue.curriculum(version_id).item_by_id
         drawn = [items[item_id] for item_id in item_ids]
         given = answers.get(attempt_id, {})
-        for item, observation in _observations(drawn, given):
+        for item, observation in _observations(drawn, given, repairs):
             key = (version_id, item.id)
             if key not in known:
                 known[key] = _wording_of(item, version_id, known)
@@ -137,13 +149,13 @@ def _asked(value: Any) -> Any:
 
 
 def _observations(
-    drawn: Sequence[Item], given: Mapping[str, _Given]
+    drawn: Sequence[Item], given: Mapping[str, _Given], repairs: Repairs
 ) -> Iterator[tuple[Item, Observation]]:
-    """Each marked question of one attempt; a question left open earned nothing."""
+    """Each marked question of one attempt that counts."""
     marked = [
-        (item, found, (found.points or 0.0) if found else 0.0)
+        (item, found, points)
         for item in drawn
-        if (found := given.get(item.id)) is None or found.points is not None
+        if (points := _points(item, found := given.get(item.id), repairs)) is not None
     ]
     total = sum(points for _, _, points in marked)
     maximum = sum(item.max_points for item, _, _ in marked)
@@ -158,6 +170,17 @@ def _observations(
                 confidence=found.confidence if found else None,
             ),
         )
+
+
+def _points(item: Item, found: _Given | None, repairs: Repairs) -> float | None:
+    """Points earned, by an open question those that everybody gets; None: it does not count."""
+    rules = repairs.get(item.id, ())
+    if found is not None and not rules:
+        return found.points
+    judged = judge(item, found.response if found else {}, rules)
+    if not judged.counts:
+        return None
+    return found.points if found else float(judged.points)
 
 
 def _counted(placement_id: int, which: str) -> tuple[ColumnElement[bool], ...]:

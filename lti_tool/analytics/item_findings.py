@@ -65,7 +65,7 @@ def _against(item: Item, statistics: ItemStatistics) -> Iterator[Finding]:
         yield Finding(
             "key",
             f"It may have a wrong key: stronger learners choose {rival}.",
-            "Check which answer is right. If the key is wrong, tell the curriculum's authors.",
+            "Check which answer is right. If the key is wrong, repair the question: grades follow.",
         )
         return
     yield Finding(

@@ -33,7 +33,7 @@ def _which() -> str:
 def questions(launch_id: str) -> str:
     """All questions that learners have met here, those that need attention first."""
     visit = session.visit_with(launch_id, Power.SEE_LEARNERS, Power.CONFIGURE)
-    analysed = analysed_items(visit.placement.id, _which())
+    analysed = analysed_items(visit.placement, _which())
     return render_template(
         "analytics/questions.html",
         visit=visit,
@@ -58,7 +58,7 @@ class ShownWording:
 def question(launch_id: str, item_id: str) -> str:
     """One question as learners saw it, with what they chose; each wording for itself."""
     visit = session.visit_with(launch_id, Power.SEE_LEARNERS, Power.CONFIGURE)
-    analysed = analysed_item(visit.placement.id, item_id, _which())
+    analysed = analysed_item(visit.placement, item_id, _which())
     if not analysed:
         raise NotFound(
             "No learner has met this question in these attempts",

@@ -37,9 +37,9 @@ def test_first_and_later_attempts_stand_apart(app: Flask, instructor: Browser) -
     first, later = instructor.get("/items"), instructor.get("/items?attempts=later")
     assert first.status_code == later.status_code == 200
     with app.app_context():
-        placement_id = db.session.scalars(select(Placement.id)).one()
+        placement = db.session.scalars(select(Placement)).one()
         counts = {
-            which: sum(each.statistics.n for each in analysed_items(placement_id, which))
+            which: sum(each.statistics.n for each in analysed_items(placement, which))
             for which in ("first", "later")
         }
     assert counts == {"first": 30, "later": 10}
@@ -72,8 +72,8 @@ def test_previews_and_open_attempts_do_not_count(
 
 def test_an_answer_that_waits_to_be_marked_is_left_out(app: Flask, instructor: Browser) -> None:
     def met() -> int:
-        placement_id = db.session.scalars(select(Placement.id)).one()
-        return sum(each.statistics.n for each in analysed_items(placement_id, "first"))
+        placement = db.session.scalars(select(Placement)).one()
+        return sum(each.statistics.n for each in analysed_items(placement, "first"))
 
     with app.app_context():
         before = met()
@@ -81,3 +81,21 @@ def test_an_answer_that_waits_to_be_marked_is_left_out(app: Flask, instructor: B
         with unit_of_work():
             db.session.execute(update(Answer).where(Answer.id == waiting).values(points=None))
         assert met() == before - 1
+
+
+def repair(instructor: Browser, item_id: str, kind: str) -> None:
+    form = {"kind": kind, "reason": "It was ambiguous", "note": "", "confirmed": "1"}
+    assert instructor.post(f"/items/{item_id}/repair", form).status_code == 303
+
+
+def test_a_repaired_question_counts_as_repaired(app: Flask, instructor: Browser) -> None:
+    credited, void = rows(app, Attempt, number=1)[1].item_ids[:2]
+    repair(instructor, credited, "credit")
+    repair(instructor, void, "void")
+    with app.app_context():
+        placement = db.session.scalars(select(Placement)).one()
+        found = {each.item.id: each for each in analysed_items(placement, "first")}
+    assert void not in found and found[credited].is_repaired
+    facility = found[credited].statistics.facility
+    assert facility is not None and facility.value == 1
+    assert "has been repaired in your course" in instructor.get(f"/items/{credited}").text

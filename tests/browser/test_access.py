@@ -48,11 +48,33 @@ def walk(
     yield from _walk_learner(seat, campus, screen)
     page.reload()
     yield "learners", page
+    yield from _walk_insight(page)
     page.get_by_role("link", name="Settings").click()
     yield "settings", page
     yield from _walk_changes(campus, page, content)
     page.goto(f"{campus.tool_url}/l/nowhere/module")
     yield "refusal", page
+
+
+def _walk_insight(page: Page) -> Iterator[Any]:
+    """The course, its report and exports, one learner, the questions and one of them."""
+    tabs = page.get_by_role("navigation", name="Pages of this activity")
+    tabs.get_by_role("link", name="Course").click()
+    yield "course", page
+    page.get_by_role("link", name="Report to print").click()
+    yield "report", page
+    page.go_back()
+    page.get_by_role("link", name="Export to CSV or XLSX").click()
+    for details in page.locator("details").all():
+        details.evaluate("element => element.open = true")
+    yield "exports", page
+    tabs.get_by_role("link", name="Learners").click()
+    page.locator("tbody th a").first.click()
+    yield "learner", page
+    tabs.get_by_role("link", name="Questions").click()
+    yield "questions", page
+    page.locator("tbody th a").first.click()
+    yield "question", page
 
 
 def _walk_changes(campus: Campus, page: Page, content: Path) -> Iterator[Any]:
