@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 
+from lti_tool.curriculum.models import Placement
 from lti_tool.db import db, unit_of_work
 from lti_tool.events import AttemptDeleted, AttemptRemarked, publish
 from lti_tool.grades.models import Grade
@@ -39,6 +40,7 @@ def learner(app: Flask, new_browser: NewBrowser, platform: FakePlatform, work: W
     """Two attempts, the second one better; an instructor has tried it as well."""
     platform.scopes = ALL_SCOPES
     learner = learner_with_score(app, new_browser, right=3)
+    change(app, Placement, corrective_path=False)
     take_quiz(app, learner, right=7)
     teacher = new_browser()
     teacher.launch(sub="teacher-1", role="Instructor")
