@@ -16,7 +16,7 @@ from lti_tool.outbox import OutboxMessage, Status
 from tests.browsers import Browser
 from tests.databases import on_sqlite, rows
 from tests.gradebooks import ALL_SCOPES, LINE_ITEM_SCOPE, READ_SCOPE, SCORE_SCOPE
-from tests.platforms import AGS, Answer, FakePlatform
+from tests.platforms import AGS, CLAIM, Answer, FakePlatform
 from tests.scoring import delivery_of, in_turn, make_due, message_of
 from tests.story import SETTINGS, take_quiz
 
@@ -91,6 +91,27 @@ def test_a_column_of_ours_is_found_on_a_later_page_among_others(
     assert made(platform) == []
     assert [score["link"] for score in platform.scores] == ["col-4"]
     assert platform.gradebook.results == {("col-4", "learner-1"): 4}
+
+
+@on_sqlite
+def test_a_review_from_a_column_that_the_tool_made_opens_the_learners_work(
+    app: Flask, new_browser: NewBrowser, platform: FakePlatform, work: Work
+) -> None:
+    hand_in(app, new_browser, endpoint(platform, ALL_SCOPES), "ada")
+    settle(app, work)
+    teacher = new_browser()
+    column = {"scope": ALL_SCOPES, "lineitem": platform.line_item("made-1")}
+    page = teacher.launch(
+        sub="teacher-1",
+        role="Instructor",
+        **{
+            CLAIM + "message_type": "LtiSubmissionReviewRequest",
+            CLAIM + "resource_link": None,
+            CLAIM + "for_user": {"user_id": "ada"},
+            AGS: column,
+        },
+    )
+    assert "Name of ada" in page.text and "Attempt 1" in page.text
 
 
 @on_sqlite

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from lti_tool.courses.models import Context, ResourceLink
 from lti_tool.curriculum import catalogue
@@ -52,6 +52,19 @@ class Place:
 def may_look(link: ResourceLink) -> bool:
     """Whether the platform lets the tool look through the columns of the link's course."""
     return bool(link.lineitems_url) and line_items.may_read(link.ags_scopes)
+
+
+def link_of_column(context_id: int, url: str) -> int | None:
+    """The link of a course whose scores go to that line item, whoever named it."""
+    return db.session.scalar(
+        select(ResourceLink.id)
+        .outerjoin(LineItem, line_item_of(ResourceLink.id))
+        .where(
+            ResourceLink.context_id == context_id,
+            or_(ResourceLink.lineitem_url == url, LineItem.url == url),
+        )
+        .limit(1)
+    )
 
 
 def keep_column(placement_id: int) -> None:

@@ -19,6 +19,7 @@ from lti_tool.curriculum.models import Placement
 from lti_tool.curriculum.placing import place
 from lti_tool.db import db, utcnow
 from lti_tool.events import LaunchReceived, LineItemChanged, publish
+from lti_tool.grades.columns import link_of_column
 from lti_tool.launch.models import Launch, new_launch_id
 from lti_tool.lti.claims import (
     DATA_PRIVACY,
@@ -207,8 +208,7 @@ def _link_of(known: Mapping[Any, Any], context_id: int, claims: LaunchClaims) ->
     if claims.deep_linking is not None or claims.message_type in DATA_PRIVACY:
         return None
     column = claims.ags.lineitem
-    of_column = select(ResourceLink.id).filter_by(context_id=context_id, lineitem_url=column)
-    graded = db.session.scalar(of_column) if column else None
+    graded = link_of_column(context_id, column) if column else None
     if graded is None:
         raise refusal("claim_missing", "resource_link")
     return graded
