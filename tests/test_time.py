@@ -192,6 +192,9 @@ def test_the_instructor_is_warned_where_the_window_cuts_the_time(
     )
     page = instructor.follow(grant(instructor, attempt_of(app).user_id, time_factor="2"))
     assert "open for only 45 minutes, which cuts this time" in text_of(page.text)
+    assert "the time of a learner who has more than others: up to 60 minutes" in text_of(
+        instructor.get("/settings").text
+    )
     for wrong in ({"time_factor": "9"}, {"extra_days": "-1"}, {"extra_minutes": "many"}):
         answer = grant(instructor, attempt_of(app).user_id, **wrong)
         assert answer.status_code == 422 and "-fault" in answer.text

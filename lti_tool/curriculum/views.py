@@ -17,6 +17,7 @@ from lti_tool.errors import Invalid
 from lti_tool.launch import session
 from lti_tool.launch.session import Visit
 from lti_tool.lti.roles import Power
+from lti_tool.quiz.accommodating import cut_by_window
 from lti_tool.quiz.attempts import has_learner_attempts
 from lti_tool.web import SEE_OTHER, load_form
 
@@ -64,6 +65,7 @@ def _page(visit: Visit, refusal: Invalid, renewed: Mapping[str, str] | None = No
         locked=placement is not None and has_learner_attempts(placement.id),
         typed=request.form.to_dict() | dict(renewed or {}),
         renewed=renewed,
+        cut=cut_by_window(placement) if placement else (),
         suggestions=suggesting.suggestions,
         question=placement and open_question(placement),
         refusal=refusal,

@@ -52,6 +52,19 @@ def closed_for_all_at(placement: Placement) -> datetime | None:
     return closes_at + timedelta(days=db.session.scalar(longest) or 0)
 
 
+def cut_by_window(placement: Placement) -> tuple[Rules, ...]:
+    """The rules of those whose time limit is longer than the quiz is open, everybody's first.
+
+    Everybody's are among them when nobody can have the whole time.
+    """
+    everybody = rules_for(placement, None)
+    if everybody.limit_minutes is None or everybody.window_minutes is None:
+        return ()
+    granted = accommodations_in(placement.context_id).values()
+    found = (everybody, *(rules_for(placement, own) for own in granted))
+    return tuple(rules for rules in found if rules.window_cuts_time)
+
+
 def accommodate(context_id: int, user_id: int, grant: Grant, *, by_user_id: int) -> Accommodation:
     """Grant this, in place of what was granted before; publishes `AccommodationChanged`.
 

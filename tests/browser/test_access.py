@@ -215,12 +215,21 @@ def tab_to(page: Page, name: str) -> None:
 def answer_by_keyboard(page: Page) -> None:
     """Give some answer wherever Tab leads, then press the button at the end."""
     heading = page.get_by_role("heading", level=1).text_content()
-    keys = {"radio": "Space", "checkbox": "Space", "select-one": "ArrowDown", "text": "b"}
+    keys = {
+        "radio": "Space",
+        "checkbox": "Space",
+        "select-one": "ArrowDown",
+        "text": "b",
+        "textarea": "b",
+    }
+    selects = 0  # the first gets its first entry, the second its second: an order is complete
     for _ in range(80):
         page.keyboard.press("Tab")
         kind = page.evaluate("document.activeElement.type")
+        selects += kind == "select-one"
         if kind in keys:
-            page.keyboard.press(keys[kind])
+            for _ in range(selects if kind == "select-one" else 1):
+                page.keyboard.press(keys[kind])
         elif page.evaluate("document.activeElement.textContent").startswith("Save and"):
             page.keyboard.press("Enter")
             expect(page.get_by_role("heading", level=1)).not_to_have_text(str(heading))

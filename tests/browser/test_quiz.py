@@ -13,12 +13,13 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import update
 
 from demo.people import DANA, MODULE_1, RAVI, SOFIA
+from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.models import Placement
 from lti_tool.db import db, unit_of_work, utcnow
 from lti_tool.quiz.attempts import items_of
 from lti_tool.quiz.models import Answer, Attempt
 from tests.browser.conftest import Campus, Seat, picture
-from tests.browser.test_access import SCREENS, _faults
+from tests.browser.test_access import SCREENS, _faults, answer_by_keyboard, tab_to
 from tests.browser.test_story import answer_rightly, begin_quiz, fill, place_module
 from tests.databases import change, rows
 
@@ -167,6 +168,29 @@ def test_two_tabs_know_of_each_other_and_the_newest_answer_counts(
     expect(second.get_by_text("You gave another answer to this question")).to_be_visible()
     second.get_by_role("button", name="Let the other answer count").click()
     expect(second.locator(f'[name="{name}"][value="{value}"]')).to_be_checked()
+
+
+def test_all_nine_types_are_answered_with_the_keyboard_alone(
+    seat: Callable[..., Seat], campus: Campus
+) -> None:
+    place_module(seat())
+    page = at_the_quiz(seat, campus, viewport={"width": 320, "height": 400})
+    begin_quiz(campus, page)
+    with campus.app.app_context():
+        curriculum = catalogue.curriculum(db.session.query(Attempt).one().version_id)
+        db.session.remove()
+    each = {item.type: item.id for item in curriculum.items if item.pool == "graded"}
+    assert len(each) == 9
+    change(campus.app, Attempt, item_ids=list(each.values()))
+    page.goto(f"{base_of(page)}/quiz/1/1")
+    for _ in each:
+        answer_by_keyboard(page)
+        page.wait_for_load_state()
+    tab_to(page, "Hand in")
+    page.keyboard.press("Enter")
+    expect(page.locator(".score-figure")).to_be_visible()
+    given = {answer.item_id for answer in rows(campus.app, Answer) if answer.response}
+    assert given == set(each.values())
 
 
 def walk(seat: Callable[..., Seat], campus: Campus, screen: dict[str, Any]) -> Iterator[Any]:
