@@ -22,6 +22,7 @@ from lti_tool.analytics.views import blueprint as analytics
 from lti_tool.commands import add_commands
 from lti_tool.config import Settings, read_settings
 from lti_tool.curriculum.copying_views import blueprint as copying
+from lti_tool.curriculum.history_views import blueprint as history
 from lti_tool.curriculum.update_views import blueprint as updates
 from lti_tool.curriculum.views import blueprint as curriculum
 from lti_tool.doctor.views import blueprint as doctor
@@ -71,6 +72,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
         copying,
         curriculum,
         updates,
+        history,
         lessons,
         quiz,
         repairs,

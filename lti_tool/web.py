@@ -27,6 +27,12 @@ def load_form(schema: Schema) -> Any:
     return _load(schema, form)
 
 
+def sent_form() -> list[tuple[str, str]]:
+    """The form as it came, for a button that sends it once more, with `confirmed`."""
+    fields = request.form.items(multi=True)
+    return [(name, value) for name, value in fields if name not in (CSRF_FIELD, "confirmed")]
+
+
 def load_query(schema: Schema) -> Any:
     """The address's query as the schema builds it; raises `Invalid` as `load_form` does."""
     return _load(schema, request.args.to_dict())

@@ -47,6 +47,7 @@ NEEDS: dict[str, frozenset[Power]] = {
     "grades.show_receipt": ANYBODY,
     "items.question": frozenset({Power.SEE_LEARNERS, Power.CONFIGURE}),
     "items.questions": frozenset({Power.SEE_LEARNERS, Power.CONFIGURE}),
+    "history.changes": frozenset({Power.CONFIGURE}),
     "launch.modules": ANYBODY,
     "launch.start": ANYBODY,
     "lessons.answer_check": ANYBODY,

@@ -123,7 +123,7 @@ def test_nobody_loses_where_that_is_promised(
     answer = {name: other for name in right_form(item)}
     form = {"kind": "correct", "reason": "Wrong key"} | answer
     preview = teacher.post(f"/items/{item.id}/repair", form)
-    assert "1 loses" in text_of(preview.text)
+    assert "1 learner loses" in text_of(preview.text)
     kept = teacher.post(f"/items/{item.id}/repair", form | {"never_lower": "true"})
     assert "No attempt changes so far" in text_of(kept.text)
     teacher.post(f"/items/{item.id}/repair", form | {"never_lower": "true", "confirmed": "1"})

@@ -48,7 +48,7 @@ def configure(
     """Place a module at the link or change its settings; publishes `PlacementConfigured`.
 
     Called within a unit of work. Raises `Invalid` for an unknown module or dates out of order,
-    `Conflict` when the module or what counts would change under learners who have begun.
+    `Conflict` when the module would change under learners who have begun.
     """
     _check_dates(settings)
     if placement is None:
@@ -64,10 +64,7 @@ def configure(
     before = settings_of(placement)
     if placement.module_id != settings.module_id:
         _change_module(placement, settings.module_id, has_attempts)
-    _check_policy(placement, settings.more, has_attempts)
-    for name in CORE:
-        setattr(placement, name, getattr(settings, name))
-    for name, value in settings.more.items():
+    for name, value in _values(settings).items():
         setattr(placement, name, value)
     placement.changed_at = utcnow()
     db.session.flush()
@@ -96,14 +93,18 @@ def _change_module(placement: Placement, module_id: str, has_attempts: bool) -> 
         setattr(placement, name, value)
 
 
-def _check_policy(placement: Placement, more: Mapping[str, Any], has_attempts: bool) -> None:
-    """What counts is a promise to whoever has begun."""
-    wanted = more.get("grading_policy", placement.grading_policy)
-    if has_attempts and wanted != placement.grading_policy:
-        raise Conflict(
-            "Learners have begun this module",
-            "Which attempt counts can no longer be changed: they began under the rule as it is.",
-        )
+def wanted(placement: Placement, settings: PlacementSettings) -> Placement:
+    """The placement as it would be with the settings, for looking ahead; never stored.
+
+    Raises `Invalid` for dates out of order.
+    """
+    _check_dates(settings)
+    values = settings_of(placement) | _values(settings) | {"module_id": settings.module_id}
+    return Placement(context_id=placement.context_id, **values)
+
+
+def _values(settings: PlacementSettings) -> dict[str, Any]:
+    return {name: getattr(settings, name) for name in CORE} | dict(settings.more)
 
 
 def _check_dates(settings: PlacementSettings) -> None:

@@ -52,7 +52,14 @@ def _default(name: str) -> Any:
 
 def as_text(settings: Mapping[str, Any]) -> dict[str, str | None]:
     """Settings as the log of events keeps them."""
-    return {name: None if value is None else str(value) for name, value in settings.items()}
+    return {name: _text(value) for name, value in settings.items()}
+
+
+def _text(value: Any) -> str | None:
+    """Equal numbers are equal texts, however many places the database keeps."""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return None if value is None else str(value)
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[str | None]]:

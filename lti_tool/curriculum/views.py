@@ -8,18 +8,20 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_tool.curriculum import catalogue, suggesting, updating
-from lti_tool.curriculum.configuring import configure
+from lti_tool.curriculum.configuring import PlacementSettings, configure, wanted
 from lti_tool.curriculum.copying import open_question
 from lti_tool.curriculum.documents import Curriculum
 from lti_tool.curriculum.forms import PlacementForm
+from lti_tool.curriculum.models import Placement
 from lti_tool.db import unit_of_work
 from lti_tool.errors import Invalid
+from lti_tool.grades.consequences import Consequences, consequences
 from lti_tool.launch import session
 from lti_tool.launch.session import Visit
 from lti_tool.lti.roles import Power
 from lti_tool.quiz.accommodating import cut_by_window
 from lti_tool.quiz.attempts import has_learner_attempts
-from lti_tool.web import SEE_OTHER, load_form
+from lti_tool.web import SEE_OTHER, load_form, sent_form
 
 blueprint = Blueprint("curriculum", __name__, url_prefix="/l/<launch_id>")
 FORM = PlacementForm()
@@ -36,15 +38,19 @@ def settings(launch_id: str) -> str:
 def save_settings(launch_id: str) -> ResponseReturnValue:
     """Save and show who learns, or the settings; with faults, the form again as it was typed.
 
-    Where another module was picked, its suggestions are shown first.
+    Where another module was picked, its suggestions are shown first; where learners would gain or
+    lose, who they are.
     """
     visit = session.visit_with(launch_id, Power.CONFIGURE)
     renewed = suggesting.renew(request.form, _curriculum(visit))
     if renewed:
         return _page(visit, Invalid(), renewed)
+    placement = visit.placement if visit.is_configured else None
     try:
         chosen = load_form(FORM)
-        placement = visit.placement if visit.is_configured else None
+        found = _foresee(placement, chosen)
+        if found and placement:
+            return _preview(visit, found, placement, chosen)
         begun = placement is not None and has_learner_attempts(placement.id)
         with unit_of_work():
             configure(visit.link, placement, chosen, by_user_id=visit.user.id, has_attempts=begun)
@@ -52,6 +58,28 @@ def save_settings(launch_id: str) -> ResponseReturnValue:
         return _page(visit, refusal), refusal.status
     page = "analytics.learners" if visit.may(Power.SEE_LEARNERS) else "curriculum.settings"
     return redirect(url_for(page, launch_id=launch_id, saved=1), SEE_OTHER)
+
+
+def _foresee(placement: Placement | None, chosen: PlacementSettings) -> Consequences | None:
+    """What saving would do to learners; None where nobody has to be asked."""
+    if placement is None or "confirmed" in request.form:
+        return None
+    if placement.module_id != chosen.module_id:
+        return None
+    return consequences(placement, wanted(placement, chosen))
+
+
+def _preview(
+    visit: Visit, found: Consequences, placement: Placement, chosen: PlacementSettings
+) -> str:
+    policy = chosen.more.get("grading_policy", placement.grading_policy)
+    return render_template(
+        "curriculum/settings_preview.html",
+        visit=visit,
+        found=found,
+        regraded=policy != placement.grading_policy,
+        sent=sent_form(),
+    )
 
 
 def _page(visit: Visit, refusal: Invalid, renewed: Mapping[str, str] | None = None) -> str:

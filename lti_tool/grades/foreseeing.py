@@ -11,10 +11,11 @@ from fractions import Fraction
 from sqlalchemy import select, tuple_
 
 from lti_tool.courses.models import User
+from lti_tool.curriculum.models import Placement
 from lti_tool.db import db
 from lti_tool.grades import policy
 from lti_tool.grades.policy import MarkedAttempt, Outcome, Policy
-from lti_tool.grades.recording import as_marked, policy_of
+from lti_tool.grades.recording import as_marked
 from lti_tool.quiz.models import Attempt, AttemptStatus
 
 Score = tuple[Decimal, Decimal]
@@ -23,20 +24,31 @@ Score = tuple[Decimal, Decimal]
 
 @dataclass(frozen=True)
 class Foreseen:
-    """A learner's grade at a placement as it is and as it would be."""
+    """A learner's grade at a placement as it is and as it would be, and whether it is a pass."""
 
     user: User
     placement_id: int
     before: Outcome
     after: Outcome
+    passes: bool
+    will_pass: bool
 
     @property
     def gains(self) -> bool:
-        return self._share(self.after) > self._share(self.before)
+        return (self._share(self.after), self.will_pass) > (self._share(self.before), self.passes)
 
     @property
     def loses(self) -> bool:
-        return self._share(self.after) < self._share(self.before)
+        return (self._share(self.after), self.will_pass) < (self._share(self.before), self.passes)
+
+    @property
+    def moves(self) -> bool:
+        """Whether anything that anybody sees would change."""
+        return self._said(self.before, self.passes) != self._said(self.after, self.will_pass)
+
+    @staticmethod
+    def _said(outcome: Outcome, passes: bool) -> tuple[Decimal, Decimal, bool]:
+        return outcome.score_given, outcome.score_maximum, passes
 
     @staticmethod
     def _share(outcome: Outcome) -> Fraction:
@@ -53,37 +65,49 @@ def foresee_scores(scores: Mapping[int, Score]) -> list[Foreseen]:
         .distinct()
     )
     keys = [(placement_id, user_id) for placement_id, user_id in pairs]
-    policies = {placement_id: policy_of(placement_id) for placement_id, _ in keys}
+    placements = {key[0]: db.session.get_one(Placement, key[0]) for key in keys}
+    return _foreseen(keys, placements, placements, scores)
+
+
+def foresee_settings(placement: Placement, wanted: Placement) -> list[Foreseen]:
+    """The grades, and passes, that would move if the placement's settings were those of `wanted`.
+
+    `wanted` is not stored (`configuring.wanted`); by learner's name.
+    """
+    users = db.session.scalars(
+        select(Attempt.user_id).filter_by(placement_id=placement.id, is_preview=False).distinct()
+    )
+    keys = [(placement.id, user_id) for user_id in users]
+    return _foreseen(keys, {placement.id: placement}, {placement.id: wanted}, {})
+
+
+def _foreseen(
+    keys: Sequence[tuple[int, int]],
+    now: Mapping[int, Placement],
+    then: Mapping[int, Placement],
+    scores: Mapping[int, Score],
+) -> list[Foreseen]:
+    users = {
+        each.id: each
+        for each in db.session.scalars(select(User).where(User.id.in_({key[1] for key in keys})))
+    }
     found = []
     for (placement_id, user_id), attempts in _attempts_of(keys).items():
-        before = [_marked(each, {}) for each in attempts]
-        after = [_marked(each, scores) for each in attempts]
-        rule = policies[placement_id]
-        found.append((placement_id, user_id, _pair(before, after, rule, rule)))
-    return _named(found)
+        was, passes = _standing([_marked(each, {}) for each in attempts], now[placement_id])
+        would, will_pass = _standing(
+            [_marked(each, scores) for each in attempts], then[placement_id]
+        )
+        found.append(Foreseen(users[user_id], placement_id, was, would, passes, will_pass))
+    moved = [each for each in found if each.moves]
+    return sorted(moved, key=lambda each: each.user.display_name.casefold())
 
 
-def foresee_policy(placement_id: int, new: Policy) -> list[Foreseen]:
-    """The grades of the placement that would move under another policy."""
-    old = policy_of(placement_id)
-    users = db.session.scalars(
-        select(Attempt.user_id).filter_by(placement_id=placement_id, is_preview=False).distinct()
-    )
-    found = []
-    for (_, user_id), attempts in _attempts_of([(placement_id, each) for each in users]).items():
-        marked = [_marked(each, {}) for each in attempts]
-        found.append((placement_id, user_id, _pair(marked, marked, old, new)))
-    return _named(found)
-
-
-def _pair(
-    before: Sequence[MarkedAttempt], after: Sequence[MarkedAttempt], old: Policy, new: Policy
-) -> tuple[Outcome, Outcome] | None:
-    was, will_be = policy.compute(before, old), policy.compute(after, new)
-    if was is None or will_be is None:
-        return None
-    is_same = (was.score_given, was.score_maximum) == (will_be.score_given, will_be.score_maximum)
-    return None if is_same else (was, will_be)
+def _standing(attempts: Sequence[MarkedAttempt], placement: Placement) -> tuple[Outcome, bool]:
+    """What counts of at least one attempt, and whether it reaches the pass mark."""
+    outcome = policy.compute(attempts, Policy(placement.grading_policy))
+    if outcome is None:
+        raise ValueError("nothing counts of no attempts")
+    return outcome, placement.passes(outcome.score_given, outcome.score_maximum)
 
 
 def _attempts_of(keys: Sequence[tuple[int, int]]) -> Mapping[tuple[int, int], list[Attempt]]:
@@ -103,11 +127,3 @@ def _marked(attempt: Attempt, scores: Mapping[int, Score]) -> MarkedAttempt:
     marked = as_marked(attempt)
     given, maximum = scores.get(attempt.id, (marked.score_given, marked.score_maximum))
     return replace(marked, score_given=given, score_maximum=maximum)
-
-
-def _named(found: Sequence[tuple[int, int, tuple[Outcome, Outcome] | None]]) -> list[Foreseen]:
-    moved = [(place, who, pair) for place, who, pair in found if pair is not None]
-    ids = {user_id for _, user_id, _ in moved}
-    users = {each.id: each for each in db.session.scalars(select(User).where(User.id.in_(ids)))}
-    foreseen = [Foreseen(users[who], place, *pair) for place, who, pair in moved]
-    return sorted(foreseen, key=lambda each: each.user.display_name.casefold())

@@ -42,7 +42,12 @@ TABS = (
         {Power.SEE_LEARNERS, Power.SEE_MENTEES},
     ),
     ("items.questions", "Questions", ("items",), {Power.SEE_LEARNERS, Power.CONFIGURE}),
-    ("curriculum.settings", "Settings", ("curriculum", "updates"), {Power.CONFIGURE}),
+    (
+        "curriculum.settings",
+        "Settings",
+        ("curriculum", "updates", "history", "copying"),
+        {Power.CONFIGURE},
+    ),
     ("lessons.module", "Preview", ("lessons", "quiz"), {Power.PREVIEW}),
 )
 """Pages that all others lead to: endpoint, label, blueprints, powers of which one is enough."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
+from lti_tool.courses.models import User
 from lti_tool.curriculum.models import Placement
 from lti_tool.db import db, unit_of_work, utcnow
 from lti_tool.errors import Conflict
@@ -50,16 +53,48 @@ def follow_accommodation(event: AccommodationChanged) -> None:
 
 def _set_times(attempt: Attempt, rules: Rules) -> None:
     attempt.due_at = rules.due_at
-    if not attempt.is_open:
-        return
+    if attempt.is_open:
+        attempt.time_limit_minutes = _limit(attempt, rules)
+        attempt.deadline_at = rules.deadline(attempt.started_at, attempt.time_limit_minutes)
+
+
+def _limit(attempt: Attempt, rules: Rules) -> int | None:
+    """The minutes that an open attempt has under these rules, never fewer than it was promised."""
     limit = rules.limit_minutes
     if limit is not None and attempt.extended_at is not None:
         limit += rules.extension_minutes
     if limit is None or attempt.time_limit_minutes is None:
-        attempt.time_limit_minutes = None
-    else:
-        attempt.time_limit_minutes = max(limit, attempt.time_limit_minutes)
-    attempt.deadline_at = rules.deadline(attempt.started_at, attempt.time_limit_minutes)
+        return None
+    return max(limit, attempt.time_limit_minutes)
+
+
+@dataclass(frozen=True)
+class CutShort:
+    """A learner's open attempt that would end sooner than it does now; no `now`: it had no end."""
+
+    user: User
+    number: int
+    now: datetime | None
+    then: datetime
+
+
+def foresee_ends(placement_id: int, wanted: Placement) -> list[CutShort]:
+    """Whose open attempts would end sooner if the placement's settings were those of `wanted`."""
+    granted = accommodations_in(wanted.context_id)
+    rows = db.session.execute(
+        select(Attempt, User)
+        .join(User, User.id == Attempt.user_id)
+        .where(Attempt.placement_id == placement_id, Attempt.is_preview.is_(False))
+        .where(Attempt.status == AttemptStatus.OPEN)
+        .order_by(User.family_name, User.name, User.id)
+    )
+    found = []
+    for attempt, user in rows:
+        rules = rules_for(wanted, granted.get(user.id))
+        then = rules.deadline(attempt.started_at, _limit(attempt, rules))
+        if then is not None and (attempt.deadline_at is None or then < attempt.deadline_at):
+            found.append(CutShort(user, attempt.number, attempt.deadline_at, then))
+    return found
 
 
 def extension_left(attempt: Attempt, rules: Rules) -> int:

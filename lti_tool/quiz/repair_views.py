@@ -21,7 +21,7 @@ from lti_tool.quiz.rekeying import takes_key
 from lti_tool.quiz.repair_forms import RepairForm, as_proposal
 from lti_tool.quiz.repairing import Proposal
 from lti_tool.quiz.repairs import list_repairs
-from lti_tool.web import SEE_OTHER, load_form
+from lti_tool.web import SEE_OTHER, load_form, sent_form
 
 blueprint = Blueprint("repairs", __name__, url_prefix="/l/<launch_id>/items/<item_id>/repair")
 FORM = RepairForm()
@@ -92,7 +92,7 @@ def _preview(visit: Visit, item: Item, proposal: Proposal) -> str:
         "quiz/repair_preview.html",
         **_shared(visit, item),
         proposal=proposal,
-        sent=_sent_again(),
+        sent=sent_form(),
         effects=effects,
         gain=[each for each in moves if each.gains],
         lose=[each for each in moves if each.loses],
@@ -103,12 +103,6 @@ def _preview(visit: Visit, item: Item, proposal: Proposal) -> str:
 def _shared(visit: Visit, item: Item) -> dict[str, Any]:
     module = catalogue.module_of(visit.placement)
     return {"visit": visit, "module": module, "item": item, "asked": present(item, "")}
-
-
-def _sent_again() -> list[tuple[str, str]]:
-    """The form as it came, for the button that confirms it."""
-    fields = request.form.items(multi=True)
-    return [(name, value) for name, value in fields if name not in ("csrf_token", "confirmed")]
 
 
 def _by_loss(moves: list[Foreseen]) -> list[Foreseen]:
