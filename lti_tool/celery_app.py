@@ -22,7 +22,7 @@ from lti_tool.db import db, unit_of_work
 from lti_tool.leases import Leases
 from lti_tool.outbox import Claimed
 from lti_tool.reactions import EVERY, HANDLERS, QUEUE_OF, UPKEEP
-from lti_tool.running import run_message
+from lti_tool.running import carry_out
 
 SHARE_SECONDS = 10.0
 """How long one task goes on with what waits behind its message."""
@@ -56,28 +56,18 @@ def _handlers_of_queue_of(handler: str) -> list[str]:
     return [name for name in HANDLERS if QUEUE_OF.get(name, UPKEEP) == queue]
 
 
-def _claim(message_id: int) -> Claimed | None:
-    with flask_app.app_context(), unit_of_work():
-        return outbox.claim_message(message_id)
-
-
-def _claim_behind(message: Claimed) -> Claimed | None:
-    with flask_app.app_context(), unit_of_work():
-        return outbox.claim_next(message.lane_id, _handlers_of_queue_of(message.handler))
-
-
 @app.task(name=RUN_MESSAGE)  # type: ignore[untyped-decorator]
-def carry_out(message_id: int) -> None:
+def run_waiting(message_id: int) -> None:
     """Run the message and what waits behind it in its lane, for a while."""
     end = time.monotonic() + SHARE_SECONDS
-    message = _claim(message_id)
-    while message is not None:
-        with leases.hold(message), flask_app.app_context():
-            run_message(message)
-        if time.monotonic() > end:
-            _pass_on(message)
-            return
-        message = _claim_behind(message)
+    with flask_app.app_context(), unit_of_work():
+        message = outbox.claim_message(message_id)
+    if message is None:
+        return
+    handlers = _handlers_of_queue_of(message.handler)
+    last = carry_out(flask_app, leases, message, handlers, lambda: time.monotonic() < end)
+    if time.monotonic() >= end:
+        _pass_on(last)
 
 
 def _pass_on(message: Claimed) -> None:

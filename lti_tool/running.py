@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Collection
 from datetime import timedelta
 
+from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
 from lti_tool import outbox
 from lti_tool.db import unit_of_work, utcnow
 from lti_tool.errors import PlatformError
+from lti_tool.leases import Leases
 from lti_tool.outbox import Claimed, breaker
 from lti_tool.reactions import HANDLERS
 
@@ -19,16 +22,38 @@ UNKNOWN_FOR = timedelta(hours=1)
 SETTLE_TRIES = 3
 
 
-def run_message(message: Claimed) -> None:
-    """Run the message's handler and settle it; nothing that a handler raises gets out."""
+def carry_out(
+    app: Flask,
+    leases: Leases,
+    message: Claimed,
+    handlers: Collection[str],
+    goes_on: Callable[[], bool],
+) -> Claimed:
+    """Run the message and then, while it `goes_on`, what waits behind it in its lane.
+
+    So a lane with work never loses its room to the time that claiming takes. Of these handlers.
+    Returns the last message.
+    """
+    following: Claimed | None = message
+    while following is not None:
+        message = following
+        with leases.hold(message), app.app_context():
+            following = run_message(message, handlers if goes_on() else ())
+    return message
+
+
+def run_message(message: Claimed, then: Collection[str] = ()) -> Claimed | None:
+    """Run the message's handler and settle it; nothing that a handler raises gets out.
+
+    The transaction that settles it claims a next message of the lane, of the handlers `then`.
+    """
     error = _run(message)
     for _ in range(SETTLE_TRIES - 1):
         try:
-            _settle(message, error)
+            return _settle(message, error, then)
         except IntegrityError:  # the same work was asked for again at this very moment
             continue
-        return
-    _settle(message, error)
+    return _settle(message, error, then)
 
 
 def _run(message: Claimed) -> Exception | None:
@@ -58,24 +83,32 @@ def _unknown(message: Claimed) -> PlatformError:
     )
 
 
-def _settle(message: Claimed, error: Exception | None) -> None:
+def _settle(message: Claimed, error: Exception | None, then: Collection[str]) -> Claimed | None:
     with unit_of_work():
         if error is None:
             held = outbox.finish(message)
-            breaker.note_success(message.lane_id)
+            _note_success(message)
         elif not isinstance(error, PlatformError):
             held = outbox.postpone(message, "fault", repr(error))  # escapes what no database takes
         else:
             held = _settle_refusal(message, error)
+        following = outbox.claim_next(message.lane_id, then) if then else None
     if not held:
         log.warning("%s(%s) was taken over by another", message.handler, message.subject_id)
+    return following
 
 
 def _settle_refusal(message: Claimed, error: PlatformError) -> bool:
     if error.platform_wide:
         breaker.note_trouble(message.lane_id, error)
     elif error.kind not in PASSING:
-        breaker.note_success(message.lane_id)  # a refusal of one score shows that it answers
+        _note_success(message)  # a refusal of one score shows that the platform answers
     if error.kind in PASSING:
         return outbox.postpone(message, error.kind, str(error), error.retry_after_seconds)
     return outbox.fail(message, error.kind, str(error))
+
+
+def _note_success(message: Claimed) -> None:
+    """Trouble that began after the message was claimed is for later messages to end."""
+    if message.in_trouble:
+        breaker.note_success(message.lane_id)

@@ -16,13 +16,15 @@ from lti_tool import outbox, periodic
 from lti_tool.db import unit_of_work
 from lti_tool.leases import Leases
 from lti_tool.outbox import Claimed
-from lti_tool.reactions import EVERY
-from lti_tool.running import run_message
+from lti_tool.reactions import EVERY, HANDLERS
+from lti_tool.running import carry_out
 
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 0.25
 FAULT_SECONDS = 5.0
 LOOK_SECONDS = 1.0
+SHARE_SECONDS = 2.0
+"""How long one thread stays with one lane before the others get their turn."""
 
 
 def claim_due(app: Flask, limit: int) -> Sequence[Claimed]:
@@ -79,8 +81,11 @@ class Worker:
                 log.error("a message could not be settled", exc_info=future.exception())
 
     def _run_one(self, leases: Leases, message: Claimed) -> None:
-        with leases.hold(message), self.app.app_context():
-            run_message(message)
+        end = time.monotonic() + SHARE_SECONDS
+        carry_out(self.app, leases, message, HANDLERS, lambda: self._goes_on_until(end))
+
+    def _goes_on_until(self, end: float) -> bool:
+        return time.monotonic() < end and not self._stopping.is_set()
 
     def _look(self, *, turns: bool) -> None:
         """Once a second: what did other workers leave behind, and has periodic work come round?"""

@@ -98,7 +98,6 @@ class RegistrationConnector(ServiceConnector):  # type: ignore[misc]  # partly t
         super().__init__(for_pylti1p3(registration), self.shared.session)
         self._client_id, self._token_url = registration.client_id, registration.auth_token_url
         self._audience = registration.token_audience or registration.auth_token_url
-        self._signing = keys.signing_key()
         self._used: dict[str, str] = {}
         end_reading()
 
@@ -137,6 +136,8 @@ class RegistrationConnector(ServiceConnector):  # type: ignore[misc]  # partly t
 
     def _assertion(self) -> str:
         """Who we are, signed (Security Framework 1.0, 4.1.1)."""
+        signing = keys.signing_key()
+        end_reading()
         now = int(time.time())
         claims = {
             "iss": self._client_id,
@@ -146,8 +147,7 @@ class RegistrationConnector(ServiceConnector):  # type: ignore[misc]  # partly t
             "exp": now + ASSERTION_SECONDS,
             "jti": uuid.uuid4().hex,
         }
-        headers = {"kid": self._signing.kid}
-        return jwt.encode(claims, self._signing.private, algorithm="RS256", headers=headers)
+        return jwt.encode(claims, signing.private, algorithm="RS256", headers={"kid": signing.kid})
 
 
 def _read_token(response: requests.Response, scopes: Sequence[str]) -> AccessToken:

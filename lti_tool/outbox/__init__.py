@@ -11,7 +11,6 @@ from being hammered. What a message does, and who runs it, belongs elsewhere.
 
 from lti_tool.outbox.asking import Announce, add, announce, hurry, init_app
 from lti_tool.outbox.claiming import (
-    Claimed,
     claim,
     claim_message,
     claim_next,
@@ -24,6 +23,7 @@ from lti_tool.outbox.claiming import (
 from lti_tool.outbox.models import Lane, OutboxMessage, Status
 from lti_tool.outbox.retrying import drop_dead, retry_dead
 from lti_tool.outbox.settling import back_off_seconds, fail, finish, postpone
+from lti_tool.outbox.taking import Claimed
 from lti_tool.outbox.tidying import mend_clock, prune_done
 from lti_tool.outbox.watching import count_by_status
 

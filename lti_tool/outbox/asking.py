@@ -10,7 +10,7 @@ from sqlalchemy import case, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lti_tool.db import after_commit, db, utcnow
-from lti_tool.outbox.models import NO_PLATFORM, Lane, OutboxMessage, Status
+from lti_tool.outbox.models import NO_PLATFORM, Lane, OutboxMessage, Status, in_status
 
 LANE_OF = "lti_tool_lane_of"
 ANNOUNCE = "lti_tool_announce"
@@ -73,7 +73,7 @@ def hurry(handler: str, subject_id: int) -> None:
         .where(
             OutboxMessage.handler == handler,
             OutboxMessage.subject_id == subject_id,
-            OutboxMessage.status == Status.WAITING,
+            in_status(Status.WAITING),
         )
         .values(due_at=utcnow())
         .execution_options(synchronize_session=False)

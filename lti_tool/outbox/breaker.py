@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, or_, select, update
 
 from lti_tool.db import db, utcnow
 from lti_tool.errors import PlatformError
-from lti_tool.outbox.models import NO_PLATFORM, Lane, OutboxMessage, Status
+from lti_tool.outbox.models import NO_PLATFORM, Lane, OutboxMessage, Status, in_status
 
 OPEN_FROM = 5
 FIRST_PAUSE_SECONDS = 4.0
@@ -47,7 +47,7 @@ def note_success(lane_id: int) -> None:
             update(OutboxMessage)
             .where(
                 OutboxMessage.lane_id == lane_id,
-                OutboxMessage.status == Status.WAITING,
+                in_status(Status.WAITING),
                 OutboxMessage.failure == "retry",
             )
             .values(due_at=utcnow())

@@ -3,42 +3,20 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, exists, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, exists, or_, select, tuple_, update
 
 from lti_tool.db import db, unit_of_work, utcnow
 from lti_tool.outbox import breaker
-from lti_tool.outbox.models import NO_PLATFORM, Lane, OutboxMessage, Status
+from lti_tool.outbox.models import Lane, OutboxMessage, Status, in_status
 from lti_tool.outbox.settling import back_off_seconds, postpone
+from lti_tool.outbox.taking import CLAIMED, Claimed, take
 
 LOST = "The worker ended while it ran this."
-
-
-@dataclass(frozen=True)
-class Claimed:
-    """A message in the hands of this worker; `tries` tells this claim from a later one."""
-
-    id: int
-    handler: str
-    subject_id: int
-    lane_id: int
-    tries: int
-    created_at: datetime
-
-
-_CLAIMED = (
-    OutboxMessage.id,
-    OutboxMessage.handler,
-    OutboxMessage.subject_id,
-    OutboxMessage.lane_id,
-    OutboxMessage.tries,
-    OutboxMessage.created_at,
-)
 
 
 def claim(limit: int, now: datetime | None = None) -> list[Claimed]:
@@ -52,7 +30,7 @@ def claim(limit: int, now: datetime | None = None) -> list[Claimed]:
     claimed: list[Claimed] = []
     for lane_id in lanes:
         if len(claimed) < limit:
-            claimed += _claim_in(lane_id, limit - len(claimed), now, skip_locked=True)
+            claimed += take(lane_id, limit - len(claimed), now, skip_locked=True)
     return claimed
 
 
@@ -60,18 +38,18 @@ def claim_message(message_id: int) -> Claimed | None:
     """Take this message, if it is due and its lane has room."""
     lane_id = db.session.scalar(
         select(OutboxMessage.lane_id).where(
-            OutboxMessage.id == message_id, OutboxMessage.status == Status.WAITING
+            OutboxMessage.id == message_id, in_status(Status.WAITING)
         )
     )
     if lane_id is None:
         return None
-    found = _claim_in(lane_id, 1, utcnow(), OutboxMessage.id == message_id)
+    found = take(lane_id, 1, utcnow(), message_id=message_id)
     return found[0] if found else None
 
 
 def claim_next(lane_id: int, handlers: Collection[str]) -> Claimed | None:
     """Take the message of the lane that has been due the longest, of these handlers."""
-    found = _claim_in(lane_id, 1, utcnow(), OutboxMessage.handler.in_(handlers))
+    found = take(lane_id, 1, utcnow(), handlers=handlers)
     return found[0] if found else None
 
 
@@ -103,7 +81,7 @@ def prolong(claimed: Collection[Claimed]) -> None:
     )
     db.session.execute(
         update(OutboxMessage)
-        .where(still_held, OutboxMessage.status == Status.RUNNING)
+        .where(still_held, in_status(Status.RUNNING))
         .values(leased_until=utcnow() + _lease())
         .execution_options(synchronize_session=False)
     )
@@ -129,9 +107,7 @@ def take_back() -> int:
 def _lost(now: datetime) -> Any:
     """Running, but the lease has run out, or was given by a clock far ahead."""
     lost = or_(OutboxMessage.leased_until < now, OutboxMessage.leased_until > now + 2 * _lease())
-    return select(*_CLAIMED, OutboxMessage.failure).where(
-        OutboxMessage.status == Status.RUNNING, lost
-    )
+    return select(*CLAIMED, OutboxMessage.failure).where(in_status(Status.RUNNING), lost)
 
 
 def _lease() -> timedelta:
@@ -139,7 +115,7 @@ def _lease() -> timedelta:
 
 
 def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return OutboxMessage.status == Status.WAITING, OutboxMessage.due_at <= now
+    return in_status(Status.WAITING), OutboxMessage.due_at <= now
 
 
 def _waiting_in(lane_id: int, now: datetime) -> Any:
@@ -152,57 +128,3 @@ def _waiting_in(lane_id: int, now: datetime) -> Any:
 def _lanes_with_work(now: datetime) -> Any:
     work = exists().where(OutboxMessage.lane_id == Lane.id, *_is_due(now))
     return select(Lane.id).where(breaker.lets_through(now), work)
-
-
-def _claim_in(
-    lane_id: int,
-    limit: int,
-    now: datetime,
-    *conditions: ColumnElement[bool],
-    skip_locked: bool = False,
-) -> Sequence[Claimed]:
-    """Lock the lane, see how much room it has, take that many. Returns what was taken."""
-    failures = db.session.scalar(
-        select(Lane.failures)
-        .where(Lane.id == lane_id, breaker.lets_through(now))
-        .with_for_update(skip_locked=skip_locked)
-    )
-    if failures is None:
-        return []
-    room = limit if lane_id == NO_PLATFORM else min(limit, _room(lane_id, failures, now))
-    if room <= 0:
-        return []
-    due = (
-        select(OutboxMessage.id)
-        .where(OutboxMessage.lane_id == lane_id, *_is_due(now), *conditions)
-        .order_by(OutboxMessage.due_at)
-        .limit(room)
-        .with_for_update(skip_locked=True)
-    )
-    rows = db.session.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.id.in_(due), OutboxMessage.status == Status.WAITING)
-        .values(
-            status=Status.RUNNING,
-            leased_until=now + _lease(),
-            tries=OutboxMessage.tries + 1,
-        )
-        .returning(*_CLAIMED)
-        .execution_options(synchronize_session=False)
-    )
-    return [Claimed(*row) for row in rows]
-
-
-def _room(lane_id: int, failures: int, now: datetime) -> int:
-    """How many more calls the platform may get now; a platform in trouble gets one at a time."""
-    running = db.session.scalar(
-        select(func.count())
-        .select_from(OutboxMessage)
-        .where(
-            OutboxMessage.lane_id == lane_id,
-            OutboxMessage.status == Status.RUNNING,
-            OutboxMessage.leased_until >= now,
-        )
-    )
-    most: int = current_app.config["LTI_TOOL"].platform_calls
-    return (1 if breaker.is_open(failures) else most) - (running or 0)

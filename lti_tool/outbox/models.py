@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
-from sqlalchemy import Index, text
+from sqlalchemy import ColumnElement, Index, String, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.db import Base, UTCDateTime
@@ -79,3 +79,8 @@ class Lane(Base):
     paused_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     reason: Mapped[str] = mapped_column(default="")
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+def in_status(status: Status) -> ColumnElement[bool]:
+    """The status written out, not as a parameter: else no database can see that an index fits."""
+    return OutboxMessage.status == literal_column(f"'{status.value}'", String)

@@ -8,12 +8,12 @@ from sqlalchemy import select, update
 
 from lti_tool.db import db, utcnow
 from lti_tool.outbox.asking import hurry
-from lti_tool.outbox.models import OutboxMessage, Status
+from lti_tool.outbox.models import OutboxMessage, Status, in_status
 
 
 def retry_dead(handler: str | None = None, ids: Collection[int] = ()) -> int:
     """Give dead messages a new start: all, or those of a handler, or those named; how many."""
-    query = select(OutboxMessage).where(OutboxMessage.status == Status.DEAD)
+    query = select(OutboxMessage).where(in_status(Status.DEAD))
     if handler is not None:
         query = query.where(OutboxMessage.handler == handler)
     if ids:
@@ -28,7 +28,7 @@ def drop_dead(ids: Collection[int]) -> int:
     """Give up dead messages for good; returns how many."""
     dropped = db.session.scalars(
         update(OutboxMessage)
-        .where(OutboxMessage.id.in_(ids), OutboxMessage.status == Status.DEAD)
+        .where(OutboxMessage.id.in_(ids), in_status(Status.DEAD))
         .values(status=Status.DONE, finished_at=utcnow())
         .returning(OutboxMessage.id)
         .execution_options(synchronize_session=False)

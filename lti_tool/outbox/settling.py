@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
-from typing import Protocol
+from functools import cache
+from typing import Any, Protocol
 
-from sqlalchemy import case, select, update
+from sqlalchemy import Executable, bindparam, case, select, update
 
 from lti_tool.db import db, utcnow
-from lti_tool.outbox.models import OutboxMessage, Status
+from lti_tool.outbox.models import OutboxMessage, Status, in_status
+from lti_tool.rows import execute, table_of
 
 FIRST_DELAY_SECONDS = 2.0
 LONGEST_DELAY_SECONDS = 3600.0
@@ -58,7 +60,7 @@ def postpone(message: Held, failure: str, text: str, delay_seconds: float | None
         .where(
             OutboxMessage.handler == message.handler,
             OutboxMessage.subject_id == message.subject_id,
-            OutboxMessage.status == Status.WAITING,
+            in_status(Status.WAITING),
         )
         .with_for_update()
     )
@@ -89,15 +91,24 @@ def _short(text: str) -> str:
 
 
 def _settle(message: Held, **values: object) -> bool:
-    settled = db.session.scalars(
-        update(OutboxMessage)
+    settled = execute(
+        _settle_statement(tuple(values)), {"held": message.id, "claim": message.tries, **values}
+    )
+    return settled.scalar_one_or_none() is not None
+
+
+@cache
+def _settle_statement(names: tuple[str, ...]) -> Executable:
+    """Built once, for it runs once for every message."""
+    table = table_of(OutboxMessage)
+    changes: dict[str, Any] = {name: bindparam(name) for name in names}
+    return (
+        update(table)
         .where(
-            OutboxMessage.id == message.id,
-            OutboxMessage.status == Status.RUNNING,
-            OutboxMessage.tries == message.tries,
+            table.c.id == bindparam("held"),
+            in_status(Status.RUNNING),
+            table.c.tries == bindparam("claim"),
         )
-        .values(leased_until=None, **values)
-        .returning(OutboxMessage.id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    return bool(settled)
+        .values(leased_until=None, **changes)
+        .returning(table.c.id)
+    )

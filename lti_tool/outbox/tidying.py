@@ -8,7 +8,7 @@ from sqlalchemy import or_, select, update
 
 from lti_tool.db import db, delete_in_batches, unit_of_work, utcnow
 from lti_tool.outbox.breaker import TOO_FAR
-from lti_tool.outbox.models import OutboxMessage, Status
+from lti_tool.outbox.models import OutboxMessage, Status, in_status
 
 SKEW = timedelta(minutes=1)
 
@@ -19,7 +19,7 @@ def prune_done(older_than: timedelta) -> int:
     return delete_in_batches(
         OutboxMessage,
         select(OutboxMessage.id).where(
-            OutboxMessage.status == Status.DONE, OutboxMessage.finished_at < utcnow() - older_than
+            in_status(Status.DONE), OutboxMessage.finished_at < utcnow() - older_than
         ),
     )
 
@@ -31,7 +31,7 @@ def mend_clock() -> None:
         db.session.execute(
             update(OutboxMessage)
             .where(
-                OutboxMessage.status == Status.WAITING,
+                in_status(Status.WAITING),
                 or_(OutboxMessage.due_at > now + TOO_FAR, OutboxMessage.created_at > now + SKEW),
             )
             .values(due_at=now, created_at=now)

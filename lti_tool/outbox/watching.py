@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from lti_tool.db import db, utcnow
 from lti_tool.outbox import breaker
-from lti_tool.outbox.models import NO_PLATFORM, Lane, OutboxMessage, Status
+from lti_tool.outbox.models import NO_PLATFORM, Lane, OutboxMessage, Status, in_status
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def list_backlogs() -> list[Backlog]:
         oldest = func.min(OutboxMessage.created_at, type_=OutboxMessage.created_at.type)
         rows = db.session.execute(
             select(OutboxMessage.handler, func.count(), oldest)
-            .where(OutboxMessage.status == status)
+            .where(in_status(status))
             .group_by(OutboxMessage.handler)
             .order_by(OutboxMessage.handler)
         )
@@ -66,7 +66,7 @@ def list_dead_by_reason() -> list[DeadLetters]:
     error = func.coalesce(OutboxMessage.last_error, "")
     rows = db.session.execute(
         select(OutboxMessage.handler, failure, error, func.count())
-        .where(OutboxMessage.status == Status.DEAD)
+        .where(in_status(Status.DEAD))
         .group_by(OutboxMessage.handler, failure, error)
         .order_by(func.count().desc(), OutboxMessage.handler)
     )
@@ -75,7 +75,7 @@ def list_dead_by_reason() -> list[DeadLetters]:
 
 def list_dead(handler: str | None, limit: int) -> Sequence[OutboxMessage]:
     """Dead messages, the newest first."""
-    query = select(OutboxMessage).where(OutboxMessage.status == Status.DEAD)
+    query = select(OutboxMessage).where(in_status(Status.DEAD))
     if handler is not None:
         query = query.where(OutboxMessage.handler == handler)
     return db.session.scalars(query.order_by(OutboxMessage.id.desc()).limit(limit)).all()
@@ -104,7 +104,7 @@ def stuck_for(minutes: int) -> timedelta | None:
         select(OutboxMessage.due_at)
         .join(Lane, Lane.id == OutboxMessage.lane_id)
         .where(
-            OutboxMessage.status == Status.WAITING,
+            in_status(Status.WAITING),
             OutboxMessage.due_at <= now - timedelta(minutes=minutes),
             breaker.lets_through(now),
             Lane.failures < breaker.OPEN_FROM,
