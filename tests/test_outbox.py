@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from lti_tool import outbox
+from lti_tool import leases, outbox
 from lti_tool.db import unit_of_work, utcnow
 from lti_tool.errors import PlatformError
 from lti_tool.outbox import OutboxMessage, Status
@@ -148,20 +148,19 @@ def test_a_worker_that_was_taken_over_settles_nothing(app: Flask, said: list[int
     assert statuses(app) == {Status.DONE: 1}
 
 
-def test_slow_work_keeps_its_lease(
-    make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app, seen = make_app(LTI_TOOL_LEASE_SECONDS="3"), []
+def test_slow_work_keeps_its_lease(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leases, "BEATS_A_LEASE", 300)
+    seen: list[int] = []
 
     def work(subject: int) -> None:
         seen.append(subject)
-        change(app, OutboxMessage, leased_until=utcnow() + timedelta(seconds=1))
-        deadline = threading.Event()
-        for _ in range(40):
+        change(app, OutboxMessage, leased_until=utcnow() + timedelta(seconds=10))
+        pause = threading.Event()
+        for _ in range(100):
             [message] = rows(app, OutboxMessage)
-            if message.leased_until and message.leased_until > utcnow() + timedelta(seconds=2):
+            if message.leased_until and message.leased_until > utcnow() + timedelta(seconds=15):
                 return
-            deadline.wait(0.1)
+            pause.wait(0.1)
         raise AssertionError("nobody prolonged the lease")
 
     monkeypatch.setitem(HANDLERS, SAY, work)

@@ -83,7 +83,7 @@ def test_a_task_that_is_delivered_again_and_again_sends_one_score(
         app = make_app(**settings)
         register(app, platform)
         hand_in(app, platform)
-        [message] = rows(app, OutboxMessage)
+        [message] = rows(app, OutboxMessage, handler="deliver_score")
         config = app.config["LTI_TOOL"]
         sender = make_celery(config)
         for _ in range(20):
@@ -104,7 +104,7 @@ def test_a_broker_that_is_down_keeps_no_score_from_being_saved(
     app = make_app(**nobody.settings(), LTI_TOOL_TRUSTED_ORIGINS=platform.url)
     register(app, platform)
     hand_in(app, platform)
-    [message] = rows(app, OutboxMessage)
+    [message] = rows(app, OutboxMessage, handler="deliver_score")
     assert message.status == Status.WAITING
     Worker(app).run(until_idle=True)  # any engine can go on with what another left
     assert len(platform.scores) == 1
