@@ -35,6 +35,7 @@ from lti_tool.launch.views import blueprint as launch
 from lti_tool.lessons.views import blueprint as lessons
 from lti_tool.privacy.views import blueprint as privacy
 from lti_tool.quiz.accommodation_views import blueprint as accommodation
+from lti_tool.quiz.marking_views import blueprint as marking
 from lti_tool.quiz.practice_views import blueprint as practice
 from lti_tool.quiz.repair_views import blueprint as repairs
 from lti_tool.quiz.views import blueprint as quiz
@@ -76,6 +77,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
         lessons,
         quiz,
         repairs,
+        marking,
         practice,
         accommodation,
         grades,

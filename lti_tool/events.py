@@ -173,6 +173,19 @@ class AttemptRemarked(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AnswerMarked(Event):
+    """A person (`user_id`) marked a learner's answer by its rubric; `criteria` are those met."""
+
+    learner_id: int
+    placement_id: int
+    attempt_id: int
+    number: int
+    item_id: str
+    criteria: list[str]
+    comment: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ItemRepaired(Event):
     """An instructor (`user_id`) decided about a faulty item, or took the decision back."""
 

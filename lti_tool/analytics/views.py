@@ -19,6 +19,7 @@ from lti_tool.launch.session import Visit
 from lti_tool.lti.roles import Power
 from lti_tool.quiz.models import Attempt
 from lti_tool.quiz.reviewing import MarkedQuestion, reviewed_attempt
+from lti_tool.quiz.to_mark import count_to_mark
 from lti_tool.web import SEE_OTHER
 
 blueprint = Blueprint("analytics", __name__, url_prefix="/l/<launch_id>")
@@ -37,6 +38,7 @@ def learners(launch_id: str) -> str:
         module=catalogue.module_of(placement),
         table=progress.learner_page(placement, visit.context.id, page, only=visit.seen_subs),
         deliveries=progress.count_deliveries(placement.id) if visit.may(Power.DELIVER) else None,
+        to_mark=count_to_mark(placement) if visit.may(Power.MARK) else 0,
         freshness=_freshness(visit) if visit.may(Power.SEE_LEARNERS) else None,
     )
 

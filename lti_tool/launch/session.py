@@ -38,7 +38,7 @@ TABS = (
     (
         "analytics.learners",
         "Learners",
-        ("analytics", "deliveries"),
+        ("analytics", "deliveries", "marking"),
         {Power.SEE_LEARNERS, Power.SEE_MENTEES},
     ),
     ("items.questions", "Questions", ("items",), {Power.SEE_LEARNERS, Power.CONFIGURE}),

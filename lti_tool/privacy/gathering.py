@@ -13,7 +13,11 @@ from lti_tool.courses.models import Context, Membership, User
 from lti_tool.db import Base, db, find
 
 HASHES = "_hash"
-RELEASED_ELSEWHERE = {"answer": {"points"}, "attempt": {"score_given", "score_maximum"}}
+RELEASED_ELSEWHERE = {
+    "answer": {"points"},
+    "attempt": {"score_given", "score_maximum"},
+    "manual_mark": {"criteria", "comment"},
+}
 """What learners see with their results, when their course shows it: not sooner in a file."""
 PERSON = cast(Table, User.__table__)
 

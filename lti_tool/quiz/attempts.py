@@ -19,6 +19,7 @@ from lti_tool.db import db, find, utcnow
 from lti_tool.errors import NotFound
 from lti_tool.events import AttemptSubmitted, publish
 from lti_tool.quiz.judging import Repairs, score
+from lti_tool.quiz.manual_marks import marked_responses
 from lti_tool.quiz.models import Answer, Attempt, AttemptStatus
 from lti_tool.quiz.repairs import repairs_of
 from lti_tool.quiz.rules import GRACE
@@ -115,8 +116,8 @@ def mark_answers(
     attempt: Attempt, answers: Mapping[str, Answer], repairs: Repairs
 ) -> tuple[Decimal, Decimal]:
     """Give each answer its points; returns points earned and to be had in the attempt."""
-    responses = {item_id: answer.response for item_id, answer in answers.items()}
-    found = score(items_of(attempt), responses, repairs)
+    items = items_of(attempt)
+    found = score(items, marked_responses(items, answers), repairs)
     attempt.awaits_marking = found.awaits_marking
     for item_id, answer in answers.items():
         points = found.points.get(item_id)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from lti_tool.curriculum.items import Item, Response
+from lti_tool.curriculum.items import Item, Response, ShortText
 from lti_tool.quiz.marking import Marked, mark
 from lti_tool.quiz.marking.marked import exact
 from lti_tool.quiz.rekeying import with_key
@@ -65,6 +65,16 @@ class Score:
     maximum: Fraction
     points: Mapping[str, Fraction]
     awaits_marking: bool
+
+
+def asks_a_person(item: Item) -> bool:
+    """Whether only a person can say what an answer to the item is worth."""
+    return isinstance(item, ShortText) and item.mode == "rubric"
+
+
+def with_criteria(response: Response, criteria: Sequence[str] | None) -> Response:
+    """The answer with what a person found met in it; None where nobody has marked it."""
+    return response if criteria is None else {**response, "criteria": list(criteria)}
 
 
 def judge(item: Item, response: object, repairs: Sequence[Repair] = ()) -> Judged:

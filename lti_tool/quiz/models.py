@@ -119,6 +119,24 @@ class Answer(Base):
     points: Mapped[Decimal | None] = mapped_column(Numeric(8, 4))
 
 
+class ManualMark(Base):
+    """What a person found in an answer that a rubric asks them to mark, and says to the learner.
+
+    `criteria` are the ids of those met. It holds for the answer as it was read: `revision` is the
+    answer's. Another marking replaces it; the log keeps both.
+    """
+
+    __tablename__ = "manual_mark"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    answer_id: Mapped[int] = mapped_column(ForeignKey("answer.id", ondelete="CASCADE"), unique=True)
+    revision: Mapped[int]
+    criteria: Mapped[list[str]] = mapped_column(JSON)
+    comment: Mapped[str]
+    by_user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+
+
 class Accommodation(Base):
     """What one learner needs, in every module of a course: more time, attempts or days.
 

@@ -13,11 +13,13 @@ from lti_tool.curriculum.items import Item, Response
 from lti_tool.curriculum.models import Placement
 from lti_tool.db import db, utcnow
 from lti_tool.errors import Invalid, NotFound
-from lti_tool.events import AttemptRemarked, ItemRepaired, publish
-from lti_tool.quiz.attempts import answers_of, decimal, items_of, mark_answers
-from lti_tool.quiz.judging import Repair, RepairKind, Repairs, score
-from lti_tool.quiz.models import Answer, Attempt, AttemptStatus, ItemRepair
+from lti_tool.events import ItemRepaired, publish
+from lti_tool.quiz.attempts import decimal, items_of
+from lti_tool.quiz.judging import Repair, RepairKind, Repairs, score, with_criteria
+from lti_tool.quiz.manual_marks import holds
+from lti_tool.quiz.models import Answer, Attempt, AttemptStatus, ItemRepair, ManualMark
 from lti_tool.quiz.rekeying import can_be_key
+from lti_tool.quiz.remarking import remark
 from lti_tool.quiz.repairs import repairs_of
 
 BATCH = 500
@@ -106,29 +108,6 @@ def undo(context_id: int, repair_id: int, *, by_user_id: int) -> ItemRepair:
     return row
 
 
-def remark(attempt: Attempt, context_id: int, repairs: Repairs, *, reason: str) -> None:
-    """Mark a handed-in attempt anew; publishes `AttemptRemarked`. Within a unit of work."""
-    old = (attempt.score_given, attempt.score_maximum)
-    given, maximum = mark_answers(attempt, answers_of(attempt.id), repairs)
-    attempt.score_given, attempt.score_maximum = given, maximum
-    db.session.flush()
-    publish(
-        AttemptRemarked(
-            user_id=attempt.user_id,
-            context_id=context_id,
-            placement_id=attempt.placement_id,
-            attempt_id=attempt.id,
-            number=attempt.number,
-            old_score_given=str(old[0]),
-            old_score_maximum=str(old[1]),
-            score_given=str(given),
-            score_maximum=str(maximum),
-            awaits_marking=attempt.awaits_marking,
-            reason=reason,
-        )
-    )
-
-
 def _with(context_id: int, proposal: Proposal) -> Repairs:
     repairs = dict(repairs_of(context_id))
     known = repairs.get(proposal.item_id, ())
@@ -144,10 +123,8 @@ def _effects(
     for attempt in attempts:
         found = score(items_of(attempt), responses[attempt.id], repairs)
         effect = Effect(attempt, decimal(found.given), decimal(found.maximum))
-        if (effect.score_given, effect.score_maximum) == (
-            attempt.score_given,
-            attempt.score_maximum,
-        ):
+        before = (attempt.score_given, attempt.score_maximum, attempt.awaits_marking)
+        if before == (effect.score_given, effect.score_maximum, found.awaits_marking):
             continue
         if proposal is None or not proposal.never_lower or not _loses(effect):
             yield effect
@@ -179,12 +156,12 @@ def _responses(attempt_ids: Sequence[int]) -> Mapping[int, dict[str, Response]]:
     for start in range(0, len(attempt_ids), BATCH):
         batch = attempt_ids[start : start + BATCH]
         rows = db.session.execute(
-            select(Answer.attempt_id, Answer.item_id, Answer.response).where(
-                Answer.attempt_id.in_(batch)
-            )
+            select(Answer.attempt_id, Answer.item_id, Answer.response, ManualMark.criteria)
+            .outerjoin(ManualMark, holds())
+            .where(Answer.attempt_id.in_(batch))
         )
-        for attempt_id, item_id, response in rows:
-            found[attempt_id][item_id] = response
+        for attempt_id, item_id, response, criteria in rows:
+            found[attempt_id][item_id] = with_criteria(response, criteria)
     return found
 
 

@@ -18,9 +18,10 @@ from lti_tool.db import db, utcnow
 from lti_tool.quiz import attempts
 from lti_tool.quiz.accommodating import closed_for_all_at
 from lti_tool.quiz.explaining import Explanation, credit_in_words, explain
-from lti_tool.quiz.judging import judge
+from lti_tool.quiz.judging import asks_a_person, judge, with_criteria
+from lti_tool.quiz.manual_marks import criteria_of, marks_in
 from lti_tool.quiz.marking import State
-from lti_tool.quiz.models import Answer, Attempt, ItemRepair
+from lti_tool.quiz.models import Answer, Attempt, ItemRepair, ManualMark
 from lti_tool.quiz.presenting import Presentation, present
 from lti_tool.quiz.repairs import as_rules, repairs_in_force
 from lti_tool.quiz.showing import shown_next, shown_now
@@ -31,7 +32,8 @@ class MarkedQuestion:
     """A question of a marked attempt: whether it is right, and where to look again.
 
     `explanation` is None where only right or wrong is shown; `repairs` are the instructor's
-    decisions about the question, of which learners are told.
+    decisions about the question, of which learners are told. `mark` is what a person found, where
+    one was asked; `answer_id` is None where nothing was answered.
     """
 
     number: int
@@ -41,6 +43,12 @@ class MarkedQuestion:
     explanation: Explanation | None
     lesson: Lesson | None
     repairs: tuple[ItemRepair, ...] = ()
+    mark: ManualMark | None = None
+    answer_id: int | None = None
+
+    @property
+    def asks_a_person(self) -> bool:
+        return self.answer_id is not None and asks_a_person(self.asked.item)
 
 
 @dataclass(frozen=True)
@@ -93,13 +101,21 @@ def reviewed_attempt(
     attempt: Attempt, module: Module, shown: Shown = Shown.EVERYTHING
 ) -> list[MarkedQuestion]:
     """Every question of a submitted attempt, in the order in which it was asked."""
-    saved = attempts.answers_of(attempt.id)
+    saved, items = attempts.answers_of(attempt.id), attempts.items_of(attempt)
+    marks = marks_in(items, saved)
     made = repairs_in_force(db.session.get_one(Placement, attempt.placement_id).context_id)
     return [
         marked_question(
-            attempt, module, number, item, saved.get(item.id), shown, made.get(item.id, ())
+            attempt,
+            module,
+            number,
+            item,
+            saved.get(item.id),
+            shown,
+            made.get(item.id, ()),
+            marks.get(item.id),
         )
-        for number, item in enumerate(attempts.items_of(attempt), 1)
+        for number, item in enumerate(items, 1)
     ]
 
 
@@ -111,9 +127,10 @@ def marked_question(
     answer: Answer | None,
     shown: Shown,
     made: Sequence[ItemRepair] = (),
+    mark: ManualMark | None = None,
 ) -> MarkedQuestion:
     """One question with its answer marked; explained only where everything is shown."""
-    response = answer.response if answer else {}
+    response = with_criteria(answer.response if answer else {}, criteria_of(mark))
     judged = judge(item, response, as_rules(made))
     headline = credit_in_words(judged.marked, item) if judged.counts else "Does not count"
     explanation = None
@@ -126,5 +143,13 @@ def marked_question(
     if mark_given is None:
         asked = replace(asked, confidence=None)
     return MarkedQuestion(
-        number, asked, judged.marked.state, headline, explanation, lesson, tuple(made)
+        number=number,
+        asked=asked,
+        state=judged.marked.state,
+        headline=headline,
+        explanation=explanation,
+        lesson=lesson,
+        repairs=tuple(made),
+        mark=mark,
+        answer_id=answer.id if answer else None,
     )
