@@ -220,8 +220,11 @@ def test_work_after_the_due_date_is_late_unless_days_were_granted(
     learner.post("/quiz/1/submit")
     assert attempt_of(app).is_late
     assert "marked as late" in text_of(learner.get("/quiz/1/result").text)
-    grant(instructor, attempt_of(app).user_id, extra_days="2")
+    assert "not passed, late" in text_of(instructor.get("/learners").text)
+    grant(instructor, attempt_of(app).user_id, extra_days="2", extra_attempts="1")
     assert not attempt_of(app).is_late
+    table = text_of(instructor.get("/learners").text)
+    assert ", late" not in table and "1 of 4" in table
     settings(instructor, due_at=yesterday, accepts_late="no")
     assert "with your 2 extra days" in text_of(learner.get("/quiz").text)
     assert learner.post("/quiz").status_code == 303

@@ -16,20 +16,28 @@ from lti_tool.grades.models import Delivery, DeliveryState, Grade, GradeState
 from lti_tool.grades.receipts import Receipt, receipt
 from lti_tool.lessons.completing import count_completed
 from lti_tool.lti.roles import Role
+from lti_tool.quiz.accommodating import accommodations_in
 from lti_tool.quiz.attempts import count_attempts
+from lti_tool.quiz.models import Attempt
+from lti_tool.quiz.rules import rules_for
 
 PAGE_ROWS = 50
 
 
 @dataclass(frozen=True)
 class LearnerRow:
-    """One learner: lessons completed, attempts begun, the grade and how far it has come."""
+    """One learner: lessons completed, attempts begun, the grade and how far it has come.
+
+    `attempts_allowed` and `late` are by this learner's own rules, extensions included.
+    """
 
     user: User
     last_launch_at: datetime | None
     has_left: bool
     lessons_done: int
     attempts: int
+    attempts_allowed: int | None
+    late: bool
     grade: Grade | None
     delivery: Delivery | None
     passed: bool
@@ -65,7 +73,7 @@ class DeliveryCount:
 def learner_page(
     placement: Placement, context_id: int, page: int, *, only: Collection[str] | None = None
 ) -> LearnerPage:
-    """Page `page` (from 1) of the course's learners; four queries whatever their number.
+    """Page `page` (from 1) of the course's learners; five queries whatever their number.
 
     `only` are the platform's ids of those who may be seen; None: everybody.
     """
@@ -73,9 +81,10 @@ def learner_page(
     pages = max((learners + PAGE_ROWS - 1) // PAGE_ROWS, 1)
     page = min(max(page, 1), pages)
     found = _members_with_grades(placement.id, context_id, page, only)
-    user_ids = [membership.user_id for membership, _, _ in found]
+    user_ids = [membership.user_id for membership, _, _, _ in found]
     lessons = count_completed(placement.id, user_ids)
     attempts = count_attempts(placement.id, user_ids)
+    granted = accommodations_in(context_id)
     rows = [
         LearnerRow(
             user=membership.user,
@@ -83,11 +92,13 @@ def learner_page(
             has_left=membership.inactive_since is not None,
             lessons_done=lessons.get(membership.user_id, 0),
             attempts=attempts.get(membership.user_id, 0),
+            attempts_allowed=rules_for(placement, granted.get(membership.user_id)).attempts_allowed,
+            late=counted is not None and counted.is_late,
             grade=grade,
             delivery=delivery,
             passed=grade is not None and placement.passes(grade.score_given, grade.score_maximum),
         )
-        for membership, grade, delivery in found
+        for membership, grade, delivery, counted in found
     ]
     return LearnerPage(rows, page, pages, learners, unopened)
 
@@ -111,9 +122,10 @@ def _count_learners(context_id: int, only: Collection[str] | None) -> tuple[int,
 
 def _members_with_grades(
     placement_id: int, context_id: int, page: int, only: Collection[str] | None
-) -> Sequence[tuple[Membership, Grade | None, Delivery | None]]:
+) -> Sequence[tuple[Membership, Grade | None, Delivery | None, Attempt | None]]:
+    """Each learner with the grade, its delivery, and the attempt that it is shown with."""
     rows = db.session.execute(
-        select(Membership, Grade, Delivery)
+        select(Membership, Grade, Delivery, Attempt)
         .join(User, User.id == Membership.user_id)
         .outerjoin(
             Grade,
@@ -124,13 +136,14 @@ def _members_with_grades(
             ),
         )
         .outerjoin(Delivery, Delivery.grade_id == Grade.id)
+        .outerjoin(Attempt, Attempt.id == Grade.attempt_id)
         .where(is_learner(context_id, only))
         .order_by(Membership.inactive_since.is_not(None), User.family_name, User.name, User.id)
         .limit(PAGE_ROWS)
         .offset((page - 1) * PAGE_ROWS)
         .options(contains_eager(Membership.user))
     )
-    return [(row[0], row[1], row[2]) for row in rows]
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
 def find_member(context_id: int, user_id: int) -> Membership | None:

@@ -168,7 +168,7 @@ def count_attempts(placement_id: int, user_ids: list[int]) -> dict[int, int]:
     """How many attempts each of the given learners has begun, in one query."""
     rows = db.session.execute(
         select(Attempt.user_id, func.count())
-        .where(Attempt.placement_id == placement_id)
+        .where(Attempt.placement_id == placement_id, Attempt.status != AttemptStatus.DELETED)
         .where(Attempt.user_id.in_(user_ids))
         .group_by(Attempt.user_id)
     )
