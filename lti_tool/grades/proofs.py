@@ -133,6 +133,7 @@ def _steps(attempt: Attempt, grade: Grade | None, *, shows_points: bool) -> tupl
 
 
 def _on_the_way(delivery: Delivery, *, shows_points: bool) -> tuple[Step, ...]:
+    is_accepted = delivery.accepted_at is not None
     points = _points(delivery.accepted_given, delivery.accepted_maximum) if shows_points else ""
     answer = f"it answered {delivery.accepted_status}" if delivery.accepted_status else ""
     steps = (
@@ -140,7 +141,7 @@ def _on_the_way(delivery: Delivery, *, shows_points: bool) -> tuple[Step, ...]:
         Step(
             what="Accepted by the learning platform",
             at=delivery.accepted_at,
-            detail="; ".join(part for part in (points, answer) if part),
+            detail="; ".join(part for part in (points, answer) if part and is_accepted),
         ),
     )
     read = Step(what="Seen in the platform's gradebook", at=delivery.read_at)
