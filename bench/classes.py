@@ -149,7 +149,6 @@ def _enrol(writer: _Writer, context_id: int, count: int) -> Iterator[tuple[int, 
             name=f"{given} {family}",
             given_name=given,
             family_name=family,
-            email="",
         )
         away = timedelta(days=writer.chance.expovariate(1 / 6))
         writer.add(

@@ -61,12 +61,16 @@ class User(Base):
     name: Mapped[str] = mapped_column(default="")
     given_name: Mapped[str] = mapped_column(default="")
     family_name: Mapped[str] = mapped_column(default="")
-    email: Mapped[str] = mapped_column(default="")
+
+    @property
+    def full_name(self) -> str:
+        """The name, "" where the platform tells none."""
+        return self.name or f"{self.given_name} {self.family_name}".strip()
 
     @property
     def display_name(self) -> str:
         """The name, or a short label that stays the same for this person."""
-        return self.name or f"{self.given_name} {self.family_name}".strip() or f"Person {self.id}"
+        return self.full_name or f"Person {self.id}"
 
 
 def new_pseudonym() -> str:

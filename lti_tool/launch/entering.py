@@ -41,7 +41,7 @@ from lti_tool.rows import execute, insert_row, keep_row, table_of
 
 HOURS_WITHOUT_COOKIE = 4
 NO_CONTEXT = ""
-PERSON = ("name", "given_name", "family_name", "email")
+PERSON = ("name", "given_name", "family_name")
 
 
 @dataclass(frozen=True)

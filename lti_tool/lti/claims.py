@@ -93,7 +93,8 @@ class LaunchClaims:
     `resource_link` is None in a deep linking request, `deep_linking` in every other; `for_user`
     is the id of the person whose work is to be reviewed or whose data is asked about, `mentees` of
     those a mentor looks after; `family` is the platform's product, in lower case. `name` may be
-    what the platform calls somebody who has no name there.
+    what the platform calls somebody who has no name there. An e-mail address is not read: nothing
+    here needs one.
     """
 
     message_type: str
@@ -117,7 +118,6 @@ class LaunchClaims:
     name: str = ""
     given_name: str = ""
     family_name: str = ""
-    email: str = ""
     locale: str = ""
 
 
@@ -242,7 +242,6 @@ class LaunchClaimsSchema(_Part):
     given_name = Text(allow_none=True)
     family_name = Text(allow_none=True)
     preferred_username = Text(allow_none=True)
-    email = Text(allow_none=True)
     locale = Locale(allow_none=True)
 
     @post_load
