@@ -108,6 +108,9 @@ def resolve_to(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> list[str
         (["93.184.215.14", "127.0.0.1"], False),
         (["fe80::1%eth0"], False),
         (["::ffff:10.0.0.1"], False),
+        (["64:ff9b::10.0.0.1"], False),
+        (["2002:a00:1::1"], False),
+        (["fec0::1"], False),
         ([], False),
     ],
 )

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import current_app
 from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, bindparam, select
@@ -33,9 +32,8 @@ from lti_tool.lti.logins import digest
 from lti_tool.lti.messages import ValidLaunch
 from lti_tool.lti.models import Deployment
 from lti_tool.lti.notice_service import note_service
-from lti_tool.lti.profiles import PROFILES
 from lti_tool.lti.refusals import refusal
-from lti_tool.lti.registrations import KnownRegistration, origin_of
+from lti_tool.lti.registrations import KnownRegistration, frame_ancestors
 from lti_tool.lti.roles import POWERS, Power, Role, course_role, is_administrator
 from lti_tool.rows import execute, insert_row, keep_row, table_of
 
@@ -117,7 +115,7 @@ def _open_visit(
         "document_target": presentation.document_target,
         "return_url": presentation.return_url,
         "locale": presentation.locale or claims.locale,
-        "frame_ancestors": " ".join(_ancestors(login.registration, presentation.return_url)),
+        "frame_ancestors": _ancestors(login.registration, presentation.return_url),
         "created_at": now,
         "expires_at": now + timedelta(hours=_hours(with_cookie=not page_secret)),
     }
@@ -256,12 +254,8 @@ def _takes_scores_anew(known: Mapping[Any, Any], said: AgsClaim) -> bool:
     return is_other or has_moved or not set(said.scope) <= set(known[LINK.c.ags_scopes])
 
 
-def _ancestors(registration: KnownRegistration | None, return_url: str) -> list[str]:
-    """Who may frame the visit: the platform's own origins, as stated in signed or stored data."""
+def _ancestors(registration: KnownRegistration | None, return_url: str) -> str:
     if registration is None:
-        return []
-    urls = (registration.issuer, registration.auth_login_url, return_url)
-    origins = dict.fromkeys(origin_of(url) for url in urls if origin_of(url))
-    host = urlsplit(registration.issuer).netloc
-    further = PROFILES[registration.profile].frame_ancestors
-    return [*origins, *(each.format(host=host) for each in further)]
+        return ""
+    stored = registration.issuer, registration.auth_login_url
+    return frame_ancestors(registration.profile, *stored, return_url)

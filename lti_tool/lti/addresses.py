@@ -22,6 +22,8 @@ from lti_tool.lti.registrations import is_trusted, origin_of
 
 ADDRESSES_TRIED = 4
 HTTPS_PORT = 443
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+"""All that the internet routes (RFC 4291, 2.4); site-local addresses and NAT64 lie elsewhere."""
 
 
 class AddressRefused(requests.exceptions.InvalidURL):
@@ -49,9 +51,13 @@ def public_addresses(host: str, port: int) -> list[str]:
 
 
 def _is_public(address: str) -> bool:
+    """Also of the IPv6 addresses that stand for one of IPv4: relays would lead back inside."""
     parsed = ipaddress.ip_address(address)
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    parsed = mapped or parsed
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return _is_public(str(parsed.ipv4_mapped))
+        if parsed not in GLOBAL_UNICAST or parsed.sixtofour is not None:
+            return False
     return parsed.is_global and not parsed.is_multicast
 
 
@@ -60,8 +66,8 @@ class CheckedConnection(HTTPSConnection):
 
     def _new_conn(self) -> socket.socket:
         port = self.port or HTTPS_PORT
-        short = f"https://{self.host}" if port == HTTPS_PORT else ""
-        if is_trusted(short) or is_trusted(f"https://{self.host}:{port}"):
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        if is_trusted(origin_of(f"https://{host}:{port}")):
             return super()._new_conn()
         try:
             addresses = public_addresses(self.host, port)

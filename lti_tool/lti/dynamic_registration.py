@@ -10,7 +10,6 @@ import json
 import logging
 import re
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
@@ -25,6 +24,7 @@ from lti_tool.lti.openid_configuration import PlatformConfiguration, read_config
 from lti_tool.lti.registrations import (
     NewRegistration,
     add_registration,
+    host_of,
     may_be_called,
     origin_of,
 )
@@ -58,7 +58,7 @@ def discover(url: str, registration_token: str) -> PlatformConfiguration:
             "The platform has to say where its configuration is, at an https address. Paste the "
             "registration address into the platform; opening it yourself does nothing."
         )
-    host = urlsplit(url).netloc
+    host = host_of(url)
     response = _ask("GET", url, registration_token)
     if response.status_code != 200:
         raise _failed(f"{host} did not give its configuration. {_quoted(response)}")
@@ -164,7 +164,7 @@ def ask(
     """Post the registration and read what came of it; raises `RegistrationFailed`."""
     profile_name = platform.profile_name(invite.profile)
     body = tool_configuration.registration_request(platform, profile_name, privacy)
-    host = urlsplit(platform.registration_endpoint).netloc
+    host = host_of(platform.registration_endpoint)
     response = _ask("POST", platform.registration_endpoint, registration_token, body)
     if response.status_code not in (200, 201):
         raise _failed(f"{host} refused the registration. {_quoted(response)}")

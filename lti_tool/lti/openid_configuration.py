@@ -17,7 +17,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, val
 from lti_tool.lti.claim_fields import Identifier, Text, Texts
 from lti_tool.lti.issuers import endpoints_elsewhere, own_hosts
 from lti_tool.lti.profiles import PROFILES, Profile, profile_of_family
-from lti_tool.lti.registrations import may_be_called, origin_of
+from lti_tool.lti.registrations import host_of, may_be_called, origin_of
 
 PLATFORM = "https://purl.imsglobal.org/spec/lti-platform-configuration"
 CANVAS = "https://canvas.instructure.com/lti/"
@@ -47,8 +47,7 @@ class PlatformConfiguration:
 
     @property
     def host(self) -> str:
-        """Host, and port where it is stated."""
-        return origin_of(self.issuer).partition("://")[2]
+        return host_of(self.issuer)
 
     def profile_name(self, stated: str | None) -> str:
         """The profile that the operator stated, or the one that fits what the platform says."""

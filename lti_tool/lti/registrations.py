@@ -20,7 +20,8 @@ from lti_tool.lti.models import Deployment, Registration
 from lti_tool.lti.profiles import PROFILES
 from lti_tool.rows import execute, table_of
 
-HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:]+")
+HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:.]*:[0-9a-f:.]*")
+USUAL_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,15 +96,37 @@ def tool_url(path: str) -> str:
 
 
 def origin_of(url: str) -> str:
-    """Scheme, host and port of an address, in lower case; "" when it has none."""
+    """Scheme, host and port of an address as browsers state an origin; "" when it has none.
+
+    In lower case, and without the port that goes without saying (RFC 6454, 6.1).
+    """
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
         return ""
-    if parts.scheme not in ("http", "https") or not HOST.fullmatch(parts.hostname or ""):
+    host = parts.hostname or ""
+    if parts.scheme not in USUAL_PORTS or not HOST.fullmatch(host):
         return ""
-    return f"{parts.scheme}://{parts.hostname}" + (f":{port}" if port else "")
+    host = f"[{host}]" if ":" in host else host
+    is_usual = port in (None, USUAL_PORTS[parts.scheme])
+    return f"{parts.scheme}://{host}" + ("" if is_usual else f":{port}")
+
+
+def host_of(url: str) -> str:
+    """Host, and port where it is an unusual one; "" when the address has none."""
+    return origin_of(url).partition("://")[2]
+
+
+def frame_ancestors(profile: str, issuer: str, *urls: str) -> str:
+    """Who may frame our pages, as CSP states it: origins of the platform, from data of its own.
+
+    `urls` are further addresses of the platform; what is no web address adds nothing.
+    """
+    origins = dict.fromkeys(origin_of(url) for url in (issuer, *urls))
+    host = host_of(issuer)
+    further = [each.format(host=host) for each in PROFILES[profile].frame_ancestors if host]
+    return " ".join([*filter(None, origins), *further])
 
 
 def may_be_called(url: str) -> bool:
@@ -113,7 +136,7 @@ def may_be_called(url: str) -> bool:
 
 
 def is_trusted(origin: str) -> bool:
-    return origin in current_app.config["LTI_TOOL"].trusted_origins
+    return origin in map(origin_of, current_app.config["LTI_TOOL"].trusted_origins)
 
 
 def list_registrations() -> Sequence[Registration]:

@@ -7,7 +7,6 @@ One description, in the two shapes that platforms take: the request of a dynamic
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from lti_tool.lti import notice_service
 from lti_tool.lti.ags import SCORE_SCOPE
@@ -15,7 +14,7 @@ from lti_tool.lti.history import history_variables
 from lti_tool.lti.nrps import MEMBERSHIP_SCOPE
 from lti_tool.lti.openid_configuration import CANVAS, PlatformConfiguration
 from lti_tool.lti.profiles import PROFILES, Profile
-from lti_tool.lti.registrations import tool_url
+from lti_tool.lti.registrations import host_of, tool_url
 
 TOOL = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 NAME = "PMO Bridge"
@@ -57,7 +56,7 @@ def addresses() -> dict[str, str]:
         "redirect_uri": tool_url("/lti/launch"),
         "jwks_uri": tool_url("/lti/jwks"),
         "logo_uri": tool_url("/static/mark.png"),
-        "domain": urlsplit(tool_url("/")).netloc,
+        "domain": host_of(tool_url("/")),
     }
 
 

@@ -16,7 +16,7 @@ from lti_tool.lti import dynamic_registration, invites, keys, tool_configuration
 from lti_tool.lti.models import Invite
 from lti_tool.lti.openid_configuration import PlatformConfiguration
 from lti_tool.lti.profiles import PROFILES
-from lti_tool.lti.registrations import origin_of, tool_url
+from lti_tool.lti.registrations import frame_ancestors, tool_url
 from lti_tool.registering.schemas import Initiation, InitiationSchema
 from lti_tool.web import limit_body, load_form, load_query
 
@@ -80,10 +80,9 @@ def _discover(asked: Initiation, invite: Invite) -> PlatformConfiguration:
     end_reading()
     url = asked.openid_configuration
     platform = dynamic_registration.discover(url, asked.registration_token)
-    urls = (url, platform.issuer, platform.authorization_endpoint, platform.registration_endpoint)
-    origins = dict.fromkeys(origin_of(each) for each in urls)
-    further = platform.profile(invite.profile).frame_ancestors
-    g.frame_ancestors = " ".join([*origins, *(each.format(host=platform.host) for each in further)])
+    urls = (url, platform.authorization_endpoint, platform.registration_endpoint)
+    profile_name = platform.profile_name(invite.profile)
+    g.frame_ancestors = frame_ancestors(profile_name, platform.issuer, *urls)
     return platform
 
 
