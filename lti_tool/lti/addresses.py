@@ -13,11 +13,12 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPSConnection
-from urllib3.connectionpool import HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.util import connection as urllib3_connection
 
+from lti_tool.lti.bounded_answers import BoundedAnswer
 from lti_tool.lti.registrations import is_trusted, origin_of
 
 ADDRESSES_TRIED = 4
@@ -61,8 +62,16 @@ def _is_public(address: str) -> bool:
     return parsed.is_global and not parsed.is_multicast
 
 
+class PlainConnection(HTTPConnection):
+    """Without TLS; `check_address` lets it go to trusted origins alone."""
+
+    response_class = BoundedAnswer
+
+
 class CheckedConnection(HTTPSConnection):
     """Connects to an address that was checked, unless the operator trusts the origin."""
+
+    response_class = BoundedAnswer
 
     def _new_conn(self) -> socket.socket:
         port = self.port or HTTPS_PORT
@@ -92,6 +101,10 @@ class CheckedConnection(HTTPSConnection):
         raise failure or NewConnectionError(self, "no address")
 
 
+class PlainPool(HTTPConnectionPool):
+    ConnectionCls = PlainConnection
+
+
 class CheckedPool(HTTPSConnectionPool):
     ConnectionCls = CheckedConnection
 
@@ -101,8 +114,7 @@ class CheckedAdapter(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        pools = self.poolmanager.pool_classes_by_scheme
-        self.poolmanager.pool_classes_by_scheme = pools | {"https": CheckedPool}
+        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": CheckedPool}
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> Any:
         check_address(request.url or "")

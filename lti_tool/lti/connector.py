@@ -25,14 +25,13 @@ from lti_tool.errors import PlatformError
 from lti_tool.lti import keys
 from lti_tool.lti.access_tokens import AccessToken, AccessTokens
 from lti_tool.lti.addresses import AddressRefused, CheckedAdapter
+from lti_tool.lti.bounded_answers import read_whole
 from lti_tool.lti.models import Registration
 from lti_tool.lti.registrations import for_pylti1p3
 
 log = logging.getLogger(__name__)
 CONNECT_SECONDS = 3
 READ_SECONDS = 10
-WHOLE_ANSWER_SECONDS = 20
-ANSWER_BYTES = 1024 * 1024
 POOL = 16
 ASSERTION_SECONDS = 60
 BEARER_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -46,7 +45,7 @@ class ScopeRefused(PlatformError):
 
 
 class PlatformAdapter(CheckedAdapter):
-    """Calls public addresses only, sets time limits, reads answers up to a size."""
+    """Calls public addresses only, sets time limits, reads answers within their bounds."""
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> Any:
         if db.session().in_transaction():
@@ -54,20 +53,8 @@ class PlatformAdapter(CheckedAdapter):
         kwargs["timeout"] = (CONNECT_SECONDS, READ_SECONDS)
         kwargs["stream"] = True
         response = super().send(request, *args, **kwargs)
-        _read_bounded(response)
+        read_whole(response)
         return response
-
-
-def _read_bounded(response: requests.Response) -> None:
-    """Read the body at once, within the limits of size and time."""
-    started, chunks, size = time.monotonic(), [], 0
-    for chunk in response.iter_content(64 * 1024):
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > ANSWER_BYTES or time.monotonic() - started > WHOLE_ANSWER_SECONDS:
-            response.close()
-            raise requests.exceptions.ContentDecodingError("the answer is too large or too slow")
-    response._content = b"".join(chunks)
 
 
 class Connector:

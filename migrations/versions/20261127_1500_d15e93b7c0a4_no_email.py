@@ -1,7 +1,7 @@
 """no email
 
 Revision ID: d15e93b7c0a4
-Revises: 7be05d2f9c14
+Revises: c41d8e70a5b3
 Create Date: 2026-11-27 15:00:00.000000
 
 """
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "d15e93b7c0a4"
-down_revision = "7be05d2f9c14"
+down_revision = "c41d8e70a5b3"
 branch_labels = None
 depends_on = None
 
