@@ -41,9 +41,9 @@ class Placement(Base):
     `public_id` travels in a deep link's custom values; `resource_link_id` is None until the first
     launch of that link. `left_version_id` is a newer version that the instructor did not want.
     `pass_mark` is a fraction of the maximum; no `attempts_allowed` and no `time_limit_minutes` mean
-    no limit; no date means no bound on that side. The words that `grading_policy` and the four
-    `feedback_*` may hold stand in `configuring`. What holds for one learner, extensions included,
-    is worked out in `quiz.rules`.
+    no limit; no date means no bound on that side. `grading_policy` is one of `grades.policy`, the
+    four `feedback_*` are levels of `curriculum.shown`. What holds for one learner, extensions
+    included, is worked out in `quiz.rules`.
     """
 
     __tablename__ = "placement"

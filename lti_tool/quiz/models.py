@@ -27,7 +27,7 @@ class Attempt(Base):
     `is_preview` marks the trial of an instructor. Scores are points, set when it is submitted.
 
     `time_limit_minutes`, `due_at` and `deadline_at` are those of this learner, their extensions
-    included; `attending` keeps them in step with the settings. `closed_at` is set when the server
+    included; `deadlines` keeps them in step with the settings. `closed_at` is set when the server
     handed the attempt in because its time was over; `submitted_at` is then the last thing that the
     learner did in it. `awaits_marking`: a person still has to mark some of the answers.
     """
