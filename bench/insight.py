@@ -12,7 +12,7 @@ from bench.courses import configure
 from bench.databases import KINDS, why_absent
 from bench.figures import Figure, rounds
 from bench.pages import Page, count_queries
-from bench.people import Caller
+from bench.people import Caller, Person
 from bench.processes import Process
 from bench.tools import Tool, tool
 from lti_tool.courses.models import Context
@@ -23,7 +23,10 @@ TIMES = 20
 SECONDS = 8.0
 COURSE_MS, ITEMS_MS = 150.0, 1000.0
 MOST_QUERIES = 8.0
+ANSWERS = Size(learners=2000, modules=1, attempts=1)
+"""Some 20,000 answers, all in first attempts at one module."""
 EXPORT_MIB = 30.0
+EXPORT_SECONDS = 180.0
 
 
 def measure() -> Iterator[Figure]:
@@ -32,27 +35,38 @@ def measure() -> Iterator[Figure]:
             print(f"{kind}: left out, {why_absent(kind)}.")
             continue
         with tool(kind) as ours, ours.web() as web:
-            yield from _measure(ours, web, kind)
+            yield from _course(ours, web, kind)
+        with tool(kind) as ours, ours.web():
+            instructor = _filled(ours, ANSWERS)
+            page = Page(f"item analysis of 20,000 answers, {kind}", instructor, "/items")
+            yield from _page(ours, page, ITEMS_MS)
 
 
-def _measure(ours: Tool, web: Process, kind: str) -> Iterator[Figure]:
+def _filled(ours: Tool, size: Size) -> Person:
+    """An instructor of a course of that size."""
     instructor = configure(ours)
     with ours.app.app_context():
-        fill(db.session.scalars(select(Context.id)).one(), SIZE)
+        fill(db.session.scalars(select(Context.id)).one(), size)
         db.session.remove()
-    for name, path, limit in (
-        ("course page", "/course", COURSE_MS),
-        ("course page, who needs a look first", "/course?sort=look", COURSE_MS),
-        ("item analysis, first attempts at one module", "/items", ITEMS_MS),
-        ("item analysis, later attempts", "/items?attempts=later", ITEMS_MS),
+    return instructor
+
+
+def _course(ours: Tool, web: Process, kind: str) -> Iterator[Figure]:
+    instructor = _filled(ours, SIZE)
+    for name, path in (
+        ("course page", "/course"),
+        ("course page, who needs a look first", "/course?sort=look"),
     ):
-        page = Page(f"{name}, {kind}", instructor, path)
-        values = _milliseconds(ours.port, page)
-        yield Figure(name=page.name, unit="ms", values=values, at_most=limit)
-        queries = (float(count_queries(ours, page)),)
-        yield Figure(name="  queries", unit="", values=queries, at_most=MOST_QUERIES)
+        yield from _page(ours, Page(f"{name}, {kind}", instructor, path), COURSE_MS)
     for path in ("/exports/answers.csv", "/exports/course.xlsx"):
         yield from _export(ours, web, Page(f"{path[9:]}, {kind}", instructor, path))
+
+
+def _page(ours: Tool, page: Page, limit_ms: float) -> Iterator[Figure]:
+    values = _milliseconds(ours.port, page)
+    yield Figure(name=page.name, unit="ms", values=values, at_most=limit_ms)
+    queries = (float(count_queries(ours, page)),)
+    yield Figure(name="  queries", unit="", values=queries, at_most=MOST_QUERIES)
 
 
 def _milliseconds(port: int, page: Page) -> tuple[float, ...]:
@@ -68,7 +82,7 @@ def _milliseconds(port: int, page: Page) -> tuple[float, ...]:
 
 def _export(ours: Tool, web: Process, page: Page) -> Iterator[Figure]:
     """How long a whole export takes, how large it is, and what it adds to the web process."""
-    caller, before = Caller(ours.port), web.pss_mib()
+    caller, before = Caller(ours.port, timeout=EXPORT_SECONDS), web.pss_mib()
     began = time.perf_counter()
     answer = page.person.send(caller, "GET", page.person.path(page.path)).expect(200)
     seconds = time.perf_counter() - began

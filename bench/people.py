@@ -34,9 +34,9 @@ class Answer:
 class Caller:
     """One connection to the tool, kept open."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, timeout: float = 30) -> None:
         self.port = port
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
 
     def send(
         self, method: str, path: str, form: object = None, headers: dict[str, str] | None = None

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 480.0, 170.0
-LEFT, BOTTOM, TOP = 34.0, 24.0, 12.0
+LEFT, RIGHT, BOTTOM, TOP = 34.0, 8.0, 24.0, 12.0
 GAP = 0.22
 LABELS_MOST = 10
 
@@ -64,7 +64,7 @@ def column_chart(labels: Sequence[str], values: Sequence[int]) -> Chart:
     """Columns from left to right; the height of the picture is a round value above the largest."""
     top = ceiling(max(values, default=0))
     reach = HEIGHT - BOTTOM - TOP
-    step = (WIDTH - LEFT) / max(len(values), 1)
+    step = (WIDTH - LEFT - RIGHT) / max(len(values), 1)
     every = -(-len(values) // LABELS_MOST) or 1
     columns = tuple(
         Column(

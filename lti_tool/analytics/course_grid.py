@@ -17,7 +17,7 @@ from lti_tool.analytics.progress import is_learner
 from lti_tool.courses.models import Membership, User
 from lti_tool.curriculum.models import Placement
 from lti_tool.db import db
-from lti_tool.grades.models import Delivery, DeliveryState, Grade
+from lti_tool.grades.models import LACKING, Delivery, Grade
 from lti_tool.lessons.models import LessonCompletion
 from lti_tool.quiz.models import Accommodation, Attempt, AttemptStatus
 
@@ -63,8 +63,7 @@ class Cell:
     @property
     def is_missing(self) -> bool:
         """Whether there is a score that the gradebook lacks."""
-        settled = ("", DeliveryState.ACCEPTED, DeliveryState.NOT_SENT)
-        return self.delivery not in settled
+        return self.delivery in LACKING
 
 
 @dataclass(frozen=True)

@@ -38,10 +38,11 @@ TABS = (
     (
         "analytics.learners",
         "Learners",
-        ("analytics", "deliveries", "marking"),
+        ("analytics", "marking"),
         {Power.SEE_LEARNERS, Power.SEE_MENTEES},
     ),
-    ("items.questions", "Questions", ("items",), {Power.SEE_LEARNERS, Power.CONFIGURE}),
+    ("items.questions", "Questions", ("items", "repairs"), {Power.SEE_LEARNERS, Power.CONFIGURE}),
+    ("deliveries.show", "Gradebook", ("deliveries",), {Power.DELIVER}),
     (
         "curriculum.settings",
         "Settings",
