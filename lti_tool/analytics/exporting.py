@@ -18,7 +18,8 @@ from lti_tool.analytics.data_dictionary import ANSWERS, GRADES, ITEMS, PEOPLE, T
 from lti_tool.analytics.intervals import Estimate
 from lti_tool.analytics.item_analysis import FIRST, LATER, AnalysedItem, analysed_items
 from lti_tool.analytics.progress import is_learner
-from lti_tool.analytics.spreadsheets import Row, Value
+from lti_tool.analytics.spreadsheets import Row
+from lti_tool.analytics.xlsx import Value
 from lti_tool.courses.models import Membership, ResourceLink, User
 from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.items import Item
