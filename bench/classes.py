@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from werkzeug.datastructures import MultiDict
 
 from lti_tool.courses.models import Context, Membership, ResourceLink, User
@@ -109,6 +109,7 @@ def fill(context_id: int, size: Size, seed: int = 1) -> None:
                 if writer.chance.random() < strength + 0.6 - number / (2 * len(modules)):
                     _work(writer, placement, module, user_id, strength, size.attempts)
         writer.write()
+        db.session.execute(text("ANALYZE"))  # as the server does by itself before long
 
 
 def _place(context_id: int, count: int) -> list[Placement]:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import contains_eager
@@ -118,7 +117,7 @@ def _members(
     context_id: int, wanted: GridQuery, page_rows: int | None
 ) -> tuple[Sequence[Membership], int]:
     """The members of the page and how many there are; a page too far costs a query more."""
-    query = _sorted(_found(context_id, wanted.search), context_id, wanted.sort)
+    query = _sorted(_found(context_id, wanted.search), wanted.sort)
     if page_rows is None:
         everybody = db.session.execute(query).all()
         return [row[0] for row in everybody], len(everybody)
@@ -155,34 +154,33 @@ def _has_word(word: str) -> ColumnElement[bool]:
     return or_(*found)
 
 
-def _sorted(query: Select[Membership, int], context_id: int, sort: str) -> Select[Membership, int]:
+def _sorted(query: Select[Membership, int], sort: str) -> Select[Membership, int]:
     name = (User.family_name, User.name, User.id)
     if sort == "visit":
         return query.order_by(Membership.last_launch_at.asc().nulls_first(), *name)
     if sort not in ("look", "passed"):
         return query.order_by(*name)
-    stood = _standings(context_id)
-    query = query.outerjoin(stood, stood.c.user_id == Membership.user_id)
+    passed = case((passes(), 1), else_=0)
     if sort == "passed":
-        return query.order_by(func.coalesce(stood.c.passed, 0), *name)
-    failed = func.coalesce(stood.c.failed, 0).desc()
+        return query.order_by(_over_modules(func.sum(passed)), *name)
+    failed = _over_modules(func.sum(1 - passed)).desc()
     return query.order_by(failed, Membership.last_launch_at.asc().nulls_first(), *name)
 
 
-def _standings(context_id: int) -> Any:
-    """By learner: modules passed, and handed in but not passed."""
-    passed = case((passes(), 1), else_=0)
-    return (
-        select(
-            Grade.user_id,
-            func.sum(passed).label("passed"),
-            func.sum(1 - passed).label("failed"),
-        )
-        .join(Placement, Placement.id == Grade.placement_id)
-        .where(Placement.context_id == context_id)
-        .group_by(Grade.user_id)
-        .subquery()
+def _over_modules(figure: ColumnElement[int]) -> ColumnElement[int]:
+    """In a query with `Membership`: a figure over the grades of that learner in the course.
+
+    It is looked up for each learner, by the grades' index; joined to a grouped query, a database
+    that does not know the size of its tables yet groups all grades again for every learner.
+    """
+    grades = (
+        select(figure)
+        .select_from(Placement)
+        .join(Grade, Grade.placement_id == Placement.id)
+        .where(Placement.context_id == Membership.context_id)
+        .where(Grade.user_id == Membership.user_id)
     )
+    return func.coalesce(grades.correlate(Membership).scalar_subquery(), 0)
 
 
 OWN_ATTEMPT = and_(Attempt.placement_id == Placement.id, Attempt.user_id == Membership.user_id)
