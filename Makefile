@@ -5,7 +5,7 @@ PIN = $(BIN)/pip-compile --quiet --strip-extras --no-header --no-annotate
 CHROMIUM ?= /usr/bin/chromium
 export CHROMIUM
 
-.PHONY: help demo test check format bench lock clean
+.PHONY: help demo test check format bench faults lock clean
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-8s %s\n", $$1, $$2}'
 
@@ -37,6 +37,9 @@ format: .venv/dev ## format the code
 
 bench: .venv/dev ## measure launches, pages and deliveries
 	$(BIN)/python -m bench
+
+faults: .venv/dev ## kill workers and the broker at random, and prove that no score is lost
+	$(BIN)/python -m faults
 
 lock: .venv/dev ## pin anew from pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check pip-tools

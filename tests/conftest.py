@@ -53,7 +53,7 @@ def environ_for(database_url: str, **more: str) -> dict[str, str]:
     } | more
 
 
-def _prepare(database_url: str) -> None:
+def prepare(database_url: str) -> None:
     """Migrate a database, make the tool's key, and publish the curriculum."""
     app = create_app(environ_for(database_url))
     migrating.init_app(app)
@@ -71,7 +71,7 @@ def _prepare(database_url: str) -> None:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "template.db"
-    _prepare(f"sqlite:///{path}")
+    prepare(f"sqlite:///{path}")
     return path
 
 
@@ -86,7 +86,7 @@ def postgres_template() -> Iterator[str]:
         pytest.skip(f"no PostgreSQL at {POSTGRES}: {error}")
     with admin:
         admin.execute(f'CREATE DATABASE "{name}"')
-        _prepare(f"{POSTGRES}/{name}")
+        prepare(f"{POSTGRES}/{name}")
         yield name
         admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 

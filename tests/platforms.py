@@ -39,7 +39,7 @@ def rsa_key(name: str) -> RSAPrivateKey:
 
 @dataclass
 class Answer:
-    """What the platform answers to a score instead of taking it."""
+    """What the platform answers to a score instead of taking it; nothing at all with status 0."""
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
@@ -320,6 +320,9 @@ class _Handler(BaseHTTPRequestHandler):
         return Answer(200, body=json.dumps(token).encode())
 
     def _send(self, answer: Answer) -> None:
+        if not answer.status:
+            self.close_connection = True  # as when the line is cut
+            return
         self.send_response_only(answer.status)
         for name, value in ({"Date": self.date_time_string()} | answer.headers).items():
             self.send_header(name, value)
