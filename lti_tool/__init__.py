@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from lti_tool import db, errors, events, health, metrics, outbox, rate_limits, web
+from lti_tool.analytics.act_views import blueprint as acts
 from lti_tool.analytics.course_views import blueprint as course
 from lti_tool.analytics.export_views import blueprint as exports
 from lti_tool.analytics.item_views import blueprint as items
@@ -84,6 +85,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
         checks,
         deliveries,
         analytics,
+        acts,
         roster,
         course,
         items,

@@ -191,6 +191,65 @@ class AttemptDeleted(Event):
     attempt_id: int
     number: int
     reason: str = ""
+    by_user_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttemptReopened(Event):
+    """A handed-in attempt is open again, and counts when it is handed in once more.
+
+    `user_id` is the learner's; `deadline_at` in ISO 8601, "" without one.
+    """
+
+    placement_id: int
+    attempt_id: int
+    number: int
+    deadline_at: str
+    reason: str
+    by_user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class GradeOverridden(Event):
+    """A person decided on the points of a learner (`user_id`), whatever the attempts earned."""
+
+    placement_id: int
+    score_given: str
+    score_maximum: str
+    reason: str
+    by_user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverrideTakenBack(Event):
+    """What the attempts of a learner (`user_id`) earned counts again."""
+
+    placement_id: int
+    reason: str
+    by_user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExtraAttemptsGranted(Event):
+    """An instructor (`user_id`) gave a learner more attempts in one activity, or took some back.
+
+    `extra` is how many the learner has beyond everybody's, `before` how many there were.
+    """
+
+    learner_id: int
+    placement_id: int
+    before: int
+    extra: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnerCommented(Event):
+    """A person (`user_id`) wrote to a learner about an activity; "" removes what stood there."""
+
+    learner_id: int
+    placement_id: int
+    comment: str
 
 
 @dataclass(frozen=True, kw_only=True)

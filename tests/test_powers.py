@@ -27,6 +27,12 @@ SEES = frozenset({Power.SEE_LEARNERS, Power.SEE_MENTEES})
 NEEDS: dict[str, frozenset[Power]] = {
     "accommodation.grant": frozenset({Power.CONFIGURE}),
     "accommodation.show": frozenset({Power.CONFIGURE}),
+    "acts.delete_attempt": frozenset({Power.REPAIR}),
+    "acts.give": frozenset({Power.REPAIR}),
+    "acts.reopen_attempt": frozenset({Power.REPAIR}),
+    "acts.set_grade": frozenset({Power.REPAIR}),
+    "acts.take_back_grade": frozenset({Power.REPAIR}),
+    "acts.write": frozenset({Power.MARK}),
     "analytics.learner": SEES,
     "analytics.learners": SEES,
     "analytics.reviewed": ANYBODY,

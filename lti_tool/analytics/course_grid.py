@@ -18,7 +18,7 @@ from lti_tool.curriculum.models import Placement
 from lti_tool.db import db
 from lti_tool.grades.models import LACKING, Delivery, Grade
 from lti_tool.lessons.models import LessonCompletion
-from lti_tool.quiz.models import Accommodation, Attempt, AttemptStatus
+from lti_tool.quiz.models import Accommodation, Attempt, AttemptStatus, ExtraAttempts
 
 PAGE_ROWS = 50
 QUIET = timedelta(days=14)
@@ -183,7 +183,11 @@ def _over_modules(figure: ColumnElement[int]) -> ColumnElement[int]:
     return func.coalesce(grades.correlate(Membership).scalar_subquery(), 0)
 
 
-OWN_ATTEMPT = and_(Attempt.placement_id == Placement.id, Attempt.user_id == Membership.user_id)
+OWN_ATTEMPT = and_(
+    Attempt.placement_id == Placement.id,
+    Attempt.user_id == Membership.user_id,
+    Attempt.status != AttemptStatus.DELETED,
+)
 
 
 def lessons_completed() -> ScalarSelect[int]:
@@ -209,6 +213,9 @@ def _cells(
     extra = select(Accommodation.extra_attempts).where(
         Accommodation.context_id == context_id, Accommodation.user_id == Membership.user_id
     )
+    extra_here = select(ExtraAttempts.extra).where(
+        ExtraAttempts.placement_id == Placement.id, ExtraAttempts.user_id == Membership.user_id
+    )
     rows = db.session.execute(
         select(
             Membership.user_id,
@@ -216,7 +223,8 @@ def _cells(
             lessons_completed(),
             attempts_begun(),
             opened,
-            func.coalesce(extra.scalar_subquery(), 0),
+            func.coalesce(extra.scalar_subquery(), 0)
+            + func.coalesce(extra_here.scalar_subquery(), 0),
             Grade.score_given,
             Grade.score_maximum,
             Delivery.state,

@@ -18,7 +18,7 @@ from lti_tool.db import db
 from lti_tool.grades.models import Grade
 from lti_tool.grades.receipts import Receipt, receipt
 from lti_tool.lessons.models import LessonCompletion
-from lti_tool.quiz.models import Attempt
+from lti_tool.quiz.models import Attempt, AttemptStatus
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,8 @@ def _completed(placement_ids: Sequence[int], user_id: int) -> dict[int, dict[str
 
 def _attempts(placement_ids: Sequence[int], user_id: int) -> dict[int, list[Attempt]]:
     found: dict[int, list[Attempt]] = defaultdict(list)
-    query = select(Attempt).where(Attempt.user_id == user_id).order_by(Attempt.number)
+    own = (Attempt.user_id == user_id, Attempt.status != AttemptStatus.DELETED)
+    query = select(Attempt).where(*own).order_by(Attempt.number)
     for attempt in db.session.scalars(query.where(Attempt.placement_id.in_(placement_ids))):
         found[attempt.placement_id].append(attempt)
     return found

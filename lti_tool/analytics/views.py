@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_tool.analytics import progress
-from lti_tool.analytics.learner_work import Work, work_of
+from lti_tool.analytics.learner_page import find_learner, learner_page
 from lti_tool.courses.freshness import Freshness, freshness
 from lti_tool.courses.roster import find_roster
 from lti_tool.curriculum import catalogue
@@ -17,8 +14,6 @@ from lti_tool.errors import NotFound
 from lti_tool.launch import session
 from lti_tool.launch.session import Visit
 from lti_tool.lti.roles import Power
-from lti_tool.quiz.models import Attempt
-from lti_tool.quiz.reviewing import MarkedQuestion, reviewed_attempt
 from lti_tool.quiz.to_mark import count_to_mark
 from lti_tool.web import SEE_OTHER
 
@@ -51,35 +46,10 @@ def _freshness(visit: Visit) -> Freshness:
 def learner(launch_id: str, user_id: int) -> str:
     """One learner's work in the whole course; one module opened, and one attempt of it."""
     visit = session.visit_with(launch_id, Power.SEE_LEARNERS, Power.SEE_MENTEES)
-    member = progress.find_member(visit.context.id, user_id)
-    if member is None or not visit.sees(member.user):
-        raise NotFound("There is no such person in this course")
-    works = work_of(visit.context.id, user_id)
-    chosen = _chosen(visit, works)
-    shown = chosen.attempt(request.args.get("attempt", type=int)) if chosen else None
-    return render_template(
-        "analytics/learner.html",
-        visit=visit,
-        member=member,
-        works=works,
-        chosen=chosen,
-        shown=shown,
-        questions=_questions(visit, chosen, shown) if chosen and shown else (),
-    )
-
-
-def _chosen(visit: Visit, works: Sequence[Work]) -> Work | None:
-    """The work at the placement that the address names, or else at this activity."""
     own = visit.placement.id if visit.is_configured else None
-    wanted = request.args.get("placement", own, type=int)
-    found = [work for work in works if work.placement.id == wanted]
-    return found[0] if found else works[0] if works else None
-
-
-def _questions(visit: Visit, work: Work, shown: Attempt) -> Sequence[MarkedQuestion]:
-    """The attempt's questions; lessons are linked where they can be read, in their own activity."""
-    is_here = visit.is_configured and work.placement.id == visit.placement.id
-    return reviewed_attempt(shown, work.module if is_here else replace(work.module, lessons=()))
+    placement_id = request.args.get("placement", own, type=int)
+    number = request.args.get("attempt", type=int)
+    return learner_page(visit, find_learner(visit, user_id), placement_id, number)
 
 
 @blueprint.get("/reviewed")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -14,7 +14,8 @@ from lti_tool.courses.models import User
 from lti_tool.curriculum.models import Placement
 from lti_tool.db import db
 from lti_tool.grades import policy
-from lti_tool.grades.policy import MarkedAttempt, Outcome, Policy
+from lti_tool.grades.models import GradeOverride
+from lti_tool.grades.policy import Decided, MarkedAttempt, Outcome, Policy
 from lti_tool.grades.recording import as_marked
 from lti_tool.quiz.models import Attempt, AttemptStatus
 
@@ -91,20 +92,34 @@ def _foreseen(
         each.id: each
         for each in db.session.scalars(select(User).where(User.id.in_({key[1] for key in keys})))
     }
+    decided = _decided(now)
     found = []
     for (placement_id, user_id), attempts in _attempts_of(keys).items():
-        was, passes = _standing([_marked(each, {}) for each in attempts], now[placement_id])
-        would, will_pass = _standing(
-            [_marked(each, scores) for each in attempts], then[placement_id]
-        )
+        by_hand = decided.get((placement_id, user_id))
+        before, after = ([_marked(each, by) for each in attempts] for by in ({}, scores))
+        was, passes = _standing(before, by_hand, now[placement_id])
+        would, will_pass = _standing(after, by_hand, then[placement_id])
         found.append(Foreseen(users[user_id], placement_id, was, would, passes, will_pass))
     moved = [each for each in found if each.moves]
     return sorted(moved, key=lambda each: each.user.display_name.casefold())
 
 
-def _standing(attempts: Sequence[MarkedAttempt], placement: Placement) -> tuple[Outcome, bool]:
+def _decided(placement_ids: Collection[int]) -> dict[tuple[int, int], Decided]:
+    """The points that people decided on at these placements: they stand, whatever is earned."""
+    rows = db.session.scalars(
+        select(GradeOverride).where(GradeOverride.placement_id.in_(placement_ids))
+    )
+    return {
+        (row.placement_id, row.user_id): Decided(row.score_given, row.score_maximum) for row in rows
+    }
+
+
+def _standing(
+    attempts: Sequence[MarkedAttempt], by_hand: Decided | None, placement: Placement
+) -> tuple[Outcome, bool]:
     """What counts of at least one attempt, and whether it reaches the pass mark."""
-    outcome = policy.compute(attempts, Policy(placement.grading_policy))
+    earned = policy.compute(attempts, Policy(placement.grading_policy))
+    outcome = policy.decide(earned, by_hand, None)
     if outcome is None:
         raise ValueError("nothing counts of no attempts")
     return outcome, placement.passes(outcome.score_given, outcome.score_maximum)

@@ -56,7 +56,8 @@ ANOTHER_GRADE = (Standing.OVERRIDDEN, Standing.DIFFERS)
 class Grade(Base):
     """What counts for a learner at a placement: points with their maximum, and the attempt.
 
-    Where `state` is not `graded`, the points are those that stood before, or zero.
+    Where `state` is not `graded`, the points are those that stood before, or zero. `by_hand`: a
+    person decided on them.
     """
 
     __tablename__ = "grade"
@@ -72,8 +73,25 @@ class Grade(Base):
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     submitted_at: Mapped[datetime] = mapped_column(UTCDateTime)
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+    by_hand: Mapped[bool] = mapped_column(default=False)
 
     delivery: Mapped[Delivery] = relationship(back_populates="grade", uselist=False)
+
+
+class GradeOverride(Base):
+    """The points on which a person decided for a learner; in force until it is taken back."""
+
+    __tablename__ = "grade_override"
+    __table_args__ = (UniqueConstraint("placement_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    placement_id: Mapped[int] = mapped_column(ForeignKey("placement.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    score_given: Mapped[Decimal] = mapped_column(Numeric(8, 4))
+    score_maximum: Mapped[Decimal] = mapped_column(Numeric(8, 4))
+    reason: Mapped[str]
+    by_user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
 
 
 class Delivery(Base):

@@ -96,6 +96,7 @@ def prepare(grade_id: int) -> Parcel | None:
         accepted_attempt_id=delivery.accepted_attempt_id,
         accepted_comment=delivery.accepted_comment,
         as_regrade=delivery.as_regrade,
+        by_hand=grade.by_hand,
         review_url=review_url(placement.public_id, user.sub, attempt.number),
     )
     return Parcel(

@@ -46,9 +46,18 @@ class MarkedAttempt:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The points that count, and the attempt that they are shown with."""
+    """The points that count, and the attempt that they are shown with; `by_hand`: as decided."""
 
     attempt: MarkedAttempt
+    score_given: Decimal
+    score_maximum: Decimal
+    by_hand: bool = False
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The points that a person decided on, in place of what the attempts earned."""
+
     score_given: Decimal
     score_maximum: Decimal
 
@@ -57,6 +66,20 @@ def compute(attempts: Iterable[MarkedAttempt], policy: Policy = Policy.BEST) -> 
     """What counts of a learner's attempts at a placement; None without any."""
     in_order = sorted(attempts, key=lambda attempt: attempt.number)
     return _POLICIES[policy](in_order) if in_order else None
+
+
+def decide(
+    earned: Outcome | None, decided: Decided | None, last: MarkedAttempt | None
+) -> Outcome | None:
+    """What counts where a person may have decided: that stands over the policy.
+
+    `last` is the learner's newest attempt that was ever handed in: the points are shown with it
+    when no attempt counts any more.
+    """
+    attempt = earned.attempt if earned else last
+    if decided is None or attempt is None:
+        return earned
+    return Outcome(attempt, decided.score_given, decided.score_maximum, by_hand=True)
 
 
 def _best(attempts: Sequence[MarkedAttempt]) -> Outcome:

@@ -103,6 +103,10 @@ class Proof:
 def proof_of(code: str) -> Proof:
     """What the receipt of that code says now; raises `NotFound`."""
     attempt = db.session.get(Attempt, attempt_id_of(code))
+    if attempt is not None and attempt.reopened_at is not None and attempt.is_open:
+        raise NotFound(
+            "This receipt's attempt is open again", "Once it is handed in, the receipt holds again."
+        )
     if attempt is None or attempt.submitted_at is None:
         raise NotFound("This receipt's attempt is no longer kept", "Ask the school for its record.")
     placement = db.session.get_one(Placement, attempt.placement_id)
@@ -152,6 +156,8 @@ def _counts(attempt: Attempt, grade: Grade | None, policy: Policy) -> str:
     """Which score went to the platform, where it is not simply this attempt's."""
     if grade is None or attempt.is_preview:
         return ""
+    if grade.by_hand:
+        return "Somebody who teaches the course has set the score that was sent."
     if policy == Policy.AVERAGE:
         return "The average of all attempts counts; it is what was sent."
     if grade.attempt_id == attempt.id:

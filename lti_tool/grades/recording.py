@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,15 +12,18 @@ from lti_tool.db import db, find, lock_pair, utcnow
 from lti_tool.events import (
     AttemptDeleted,
     AttemptRemarked,
+    AttemptReopened,
     AttemptSubmitted,
     GradeChanged,
+    GradeOverridden,
+    OverrideTakenBack,
     PlacementConfigured,
     publish,
 )
 from lti_tool.grades import policy
-from lti_tool.grades.models import Delivery, DeliveryState, Grade, GradeState
-from lti_tool.grades.policy import MarkedAttempt, Outcome, Policy
-from lti_tool.quiz.attempts import list_attempts
+from lti_tool.grades.models import Delivery, DeliveryState, Grade, GradeOverride, GradeState
+from lti_tool.grades.policy import Decided, MarkedAttempt, Outcome, Policy
+from lti_tool.quiz.attempts import every_handed_in
 from lti_tool.quiz.models import Attempt, AttemptStatus
 
 
@@ -34,7 +36,17 @@ class Whose:
     context_id: int | None
 
 
-def update_grade(event: AttemptSubmitted | AttemptRemarked | AttemptDeleted) -> None:
+MovesGrade = (
+    AttemptSubmitted
+    | AttemptRemarked
+    | AttemptDeleted
+    | AttemptReopened
+    | GradeOverridden
+    | OverrideTakenBack
+)
+
+
+def update_grade(event: MovesGrade) -> None:
     """Compute the learner's grade anew; when it moved, store it and publish `GradeChanged`."""
     if event.user_id is not None:
         _recompute(Whose(event.placement_id, event.user_id, event.context_id))
@@ -53,8 +65,25 @@ def update_grades_of_placement(event: PlacementConfigured) -> None:
 
 def _recompute(whose: Whose) -> None:
     lock_pair(whose.placement_id, whose.user_id)
-    attempts = _marked_attempts(whose)
-    put_outcome(whose, policy.compute(attempts, policy_of(whose.placement_id)))
+    put_outcome(whose, _outcome(whose))
+
+
+def _outcome(whose: Whose) -> Outcome | None:
+    """What counts now: open and deleted attempts and previews never do."""
+    ended = every_handed_in(whose.placement_id, whose.user_id)
+    counting = [as_marked(each) for each in ended if each.status == AttemptStatus.SUBMITTED]
+    earned = policy.compute(counting, policy_of(whose.placement_id))
+    last = as_marked(ended[-1]) if ended else None
+    return policy.decide(earned, _decided(whose), last)
+
+
+def find_override(placement_id: int, user_id: int) -> GradeOverride | None:
+    return find(GradeOverride, placement_id=placement_id, user_id=user_id)
+
+
+def _decided(whose: Whose) -> Decided | None:
+    row = find_override(whose.placement_id, whose.user_id)
+    return None if row is None else Decided(row.score_given, row.score_maximum)
 
 
 def policy_of(placement_id: int) -> Policy:
@@ -88,7 +117,7 @@ def _moves(grade: Grade, outcome: Outcome) -> bool:
 
 
 def state_of(outcome: Outcome) -> GradeState:
-    awaits = outcome.attempt.awaits_marking
+    awaits = outcome.attempt.awaits_marking and not outcome.by_hand
     return GradeState.AWAITS_MARKING if awaits else GradeState.GRADED
 
 
@@ -97,6 +126,7 @@ def _say(grade: Grade, outcome: Outcome) -> None:
     grade.state, grade.attempt_id = state_of(outcome), attempt.attempt_id
     grade.score_given, grade.score_maximum = outcome.score_given, outcome.score_maximum
     grade.started_at, grade.submitted_at = attempt.started_at, attempt.submitted_at
+    grade.by_hand = outcome.by_hand
 
 
 def _set_out(grade: Grade, whose: Whose) -> None:
@@ -132,15 +162,6 @@ def count_grades(placement_id: int) -> int:
     """How many learners have a grade at the placement."""
     query = select(func.count()).select_from(Grade).where(Grade.placement_id == placement_id)
     return db.session.scalar(query) or 0
-
-
-def _marked_attempts(whose: Whose) -> Sequence[MarkedAttempt]:
-    """Open and deleted attempts and previews never count."""
-    return [
-        as_marked(each)
-        for each in list_attempts(whose.placement_id, whose.user_id)
-        if each.status == AttemptStatus.SUBMITTED and not each.is_preview
-    ]
 
 
 def as_marked(attempt: Attempt) -> MarkedAttempt:

@@ -15,11 +15,13 @@ from lti_tool.db import db
 from lti_tool.events import EventRecord
 from lti_tool.grades import policy
 from lti_tool.grades.models import Grade, GradeState
-from lti_tool.grades.policy import MarkedAttempt, Outcome, Policy
+from lti_tool.grades.policy import Decided, MarkedAttempt, Outcome, Policy
 from lti_tool.grades.recording import Whose, put_outcome, state_of
 from lti_tool.quiz.models import Attempt, AttemptStatus
 
-NAMES = ("AttemptSubmitted", "AttemptRemarked", "AttemptDeleted", "PlacementConfigured")
+OF_ATTEMPTS = ("AttemptSubmitted", "AttemptRemarked", "AttemptDeleted", "AttemptReopened")
+OF_DECISIONS = ("GradeOverridden", "OverrideTakenBack")
+NAMES = (*OF_ATTEMPTS, *OF_DECISIONS, "PlacementConfigured")
 BATCH = 1000
 Key = tuple[int, int]
 """Placement and learner."""
@@ -27,9 +29,14 @@ Key = tuple[int, int]
 
 @dataclass
 class Log:
-    """What the events say: attempts by learner and placement, courses, policies."""
+    """What the events say: attempts by learner and placement, courses, policies, decisions.
+
+    `ended` has every attempt that was ever handed in, `attempts` those that count.
+    """
 
     attempts: dict[Key, dict[int, MarkedAttempt]] = field(default_factory=dict)
+    ended: dict[Key, dict[int, MarkedAttempt]] = field(default_factory=dict)
+    decided: dict[Key, Decided] = field(default_factory=dict)
     contexts: dict[int, int | None] = field(default_factory=dict)
     policies: dict[int, Policy] = field(default_factory=dict)
 
@@ -76,14 +83,27 @@ def _apply(log: Log, record: EventRecord) -> None:
     if record.user_id is None or data.get("is_preview"):
         return
     log.contexts.setdefault(data["placement_id"], record.context_id)
-    attempts = log.attempts.setdefault((data["placement_id"], record.user_id), {})
-    known = attempts.get(data["attempt_id"])
+    key = (data["placement_id"], record.user_id)
+    if record.name in OF_ATTEMPTS:
+        _apply_to_attempts(log, key, record)
+    elif record.name == "GradeOverridden":
+        points = Decimal(data["score_given"]), Decimal(data["score_maximum"])
+        log.decided[key] = Decided(*points)
+    else:
+        log.decided.pop(key, None)
+
+
+def _apply_to_attempts(log: Log, key: Key, record: EventRecord) -> None:
+    data, attempt_id = record.data, record.data["attempt_id"]
+    attempts = log.attempts.setdefault(key, {})
+    known = attempts.get(attempt_id)
     if record.name == "AttemptSubmitted":
-        attempts[data["attempt_id"]] = _submitted(data, record.at)
-    elif record.name == "AttemptDeleted":
-        attempts.pop(data["attempt_id"], None)
-    elif known is not None:
-        attempts[data["attempt_id"]] = replace(known, **_points(data))
+        attempts[attempt_id] = _submitted(data, record.at)
+    elif record.name == "AttemptRemarked" and known is not None:
+        attempts[attempt_id] = replace(known, **_points(data))
+    elif record.name in ("AttemptDeleted", "AttemptReopened"):
+        attempts.pop(attempt_id, None)
+    log.ended.setdefault(key, {}).update(attempts)
 
 
 def _submitted(data: Mapping[str, Any], at: datetime) -> MarkedAttempt:
@@ -116,12 +136,19 @@ def _of_grades(log: Log, placement_id: int | None) -> Iterator[Difference]:
     )
     stored = {(grade.placement_id, grade.user_id): grade for grade in db.session.scalars(query)}
     for key in sorted(log.attempts.keys() | stored.keys()):
-        outcome = policy.compute(log.attempts.get(key, {}).values(), _policy(log, key[0]))
+        outcome = _outcome(log, key)
         said, kept = _outcome_text(outcome), _grade_text(stored.get(key))
         if said != kept:
             whose = Whose(key[0], key[1], log.contexts.get(key[0]))
             text = f"placement {key[0]}, person {key[1]}: the log makes {said}, stored is {kept}"
             yield Difference(text, whose, outcome)
+
+
+def _outcome(log: Log, key: Key) -> Outcome | None:
+    earned = policy.compute(log.attempts.get(key, {}).values(), _policy(log, key[0]))
+    ended = log.ended.get(key, {}).values()
+    last = max(ended, key=lambda attempt: attempt.number, default=None)
+    return policy.decide(earned, log.decided.get(key), last)
 
 
 def _policy(log: Log, placement_id: int) -> Policy:
@@ -135,19 +162,24 @@ def _policy(log: Log, placement_id: int) -> Policy:
 def _outcome_text(outcome: Outcome | None) -> str:
     if outcome is None:
         return "no grade"
-    given, maximum = outcome.score_given, outcome.score_maximum
-    return _text(state_of(outcome), given, maximum, outcome.attempt.attempt_id)
+    source = _source(outcome.attempt.attempt_id, by_hand=outcome.by_hand)
+    return _text(state_of(outcome), outcome.score_given, outcome.score_maximum, source)
 
 
 def _grade_text(grade: Grade | None) -> str:
     if grade is None or grade.state == GradeState.WITHDRAWN:
         return "no grade"
-    return _text(grade.state, grade.score_given, grade.score_maximum, grade.attempt_id)
+    source = _source(grade.attempt_id, by_hand=grade.by_hand)
+    return _text(grade.state, grade.score_given, grade.score_maximum, source)
 
 
-def _text(state: str, given: Decimal, maximum: Decimal, attempt_id: int) -> str:
+def _source(attempt_id: int, *, by_hand: bool) -> str:
+    return "by hand" if by_hand else f"by attempt {attempt_id}"
+
+
+def _text(state: str, given: Decimal, maximum: Decimal, source: str) -> str:
     waits = ", waiting to be marked" if state == GradeState.AWAITS_MARKING else ""
-    return f"{_number(given)} of {_number(maximum)} by attempt {attempt_id}{waits}"
+    return f"{_number(given)} of {_number(maximum)} {source}{waits}"
 
 
 def _of_attempts(log: Log, placement_id: int | None) -> Iterator[Difference]:

@@ -77,6 +77,7 @@ class Facts:
     accepted_comment: str
     as_regrade: bool
     review_url: str
+    by_hand: bool = False
 
 
 def score_of(facts: Facts, profile: Profile) -> Score:
@@ -103,12 +104,14 @@ def score_of(facts: Facts, profile: Profile) -> Score:
 def comment_of(facts: Facts) -> str:
     """What stands beside the grade: which attempt it is, by which policy, and its points."""
     if facts.state == GradeState.WITHDRAWN:
-        return "The attempt was deleted; there is no score."
+        return "No attempt counts at present; there is no score."
     if facts.state == GradeState.AWAITS_MARKING:
         return "Handed in; some answers wait to be marked by a person."
+    given, maximum = facts.score_given.normalize(), facts.score_maximum.normalize()
+    if facts.by_hand:
+        return f"Set by a teacher: {given:f} of {maximum:f} points."
     one, several = COMMENTS[facts.policy]
     what = one if facts.attempts <= 1 else several.format(count=facts.attempts)
-    given, maximum = facts.score_given.normalize(), facts.score_maximum.normalize()
     return f"{what}: {given:f} of {maximum:f} points."
 
 

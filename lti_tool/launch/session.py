@@ -38,7 +38,7 @@ TABS = (
     (
         "analytics.learners",
         "Learners",
-        ("analytics", "marking"),
+        ("analytics", "acts", "marking"),
         {Power.SEE_LEARNERS, Power.SEE_MENTEES},
     ),
     ("items.questions", "Questions", ("items", "repairs"), {Power.SEE_LEARNERS, Power.CONFIGURE}),

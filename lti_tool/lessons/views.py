@@ -24,6 +24,7 @@ from lti_tool.launch.session import Visit
 from lti_tool.lessons import completing
 from lti_tool.quiz.accommodating import learner_rules
 from lti_tool.quiz.attempts import list_attempts
+from lti_tool.quiz.commenting import comment_to
 from lti_tool.quiz.models import Attempt
 from lti_tool.quiz.reviewing import shown_of
 from lti_tool.quiz.ungraded import ShownItem, read_ungraded, show_item
@@ -80,6 +81,7 @@ def module(launch_id: str) -> str:
         passed=passed,
         next_step=_next_step(place.module, completed, attempts, passed),
         due_at=rules.due_at,
+        comment=comment_to(placement.id, visit.user.id),
     )
 
 

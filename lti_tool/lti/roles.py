@@ -31,7 +31,9 @@ class Power(enum.StrEnum):
     """What a page may need; those who have none of these learn, for a grade.
 
     `see_learners` opens everybody's work in the course; `see_mentees` that of the people whom the
-    platform names in the launch. What is done under `preview` never reaches a gradebook.
+    platform names in the launch. What is done under `preview` never reaches a gradebook. `mark`
+    includes comments to learners; `repair` changes what counts: faulty questions, a learner's
+    attempts, a grade.
     """
 
     PREVIEW = "preview"

@@ -7,12 +7,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
+from lti_tool.courses.models import User
 from lti_tool.curriculum.models import Placement
 from lti_tool.db import db, find, upsert, utcnow
 from lti_tool.events import AccommodationChanged, publish
-from lti_tool.quiz.models import Accommodation
+from lti_tool.quiz.models import Accommodation, ExtraAttempts
 from lti_tool.quiz.rules import Rules, rules_for
 
 
@@ -39,8 +40,26 @@ def accommodations_in(context_id: int) -> Mapping[int, Accommodation]:
 
 def learner_rules(placement: Placement, user_id: int, *, is_preview: bool) -> Rules:
     """What holds for this learner at the placement; costs one query, none in a preview."""
-    granted = None if is_preview else find_accommodation(placement.context_id, user_id)
-    return rules_for(placement, granted, is_preview=is_preview)
+    if is_preview:
+        return rules_for(placement, None, is_preview=True)
+    granted, extra = _granted_at(placement, user_id)
+    return rules_for(placement, granted, extra_here=extra)
+
+
+def _granted_at(placement: Placement, user_id: int) -> tuple[Accommodation | None, int]:
+    """What the learner was granted in the course, and extra attempts at the placement alone."""
+    in_course = and_(
+        Accommodation.user_id == User.id, Accommodation.context_id == placement.context_id
+    )
+    here = and_(ExtraAttempts.user_id == User.id, ExtraAttempts.placement_id == placement.id)
+    row = db.session.execute(
+        select(Accommodation, ExtraAttempts.extra)
+        .select_from(User)
+        .outerjoin(Accommodation, in_course)
+        .outerjoin(ExtraAttempts, here)
+        .where(User.id == user_id)
+    ).one()
+    return row[0], row[1] or 0
 
 
 def closed_for_all_at(placement: Placement) -> datetime | None:

@@ -29,7 +29,8 @@ class Attempt(Base):
     `time_limit_minutes`, `due_at` and `deadline_at` are those of this learner, their extensions
     included; `deadlines` keeps them in step with the settings. `closed_at` is set when the server
     handed the attempt in because its time was over; `submitted_at` is then the last thing that the
-    learner did in it. `awaits_marking`: a person still has to mark some of the answers.
+    learner did in it. `reopened_at` is set when it was opened again after that. `awaits_marking`: a
+    person still has to mark some of the answers.
     """
 
     __tablename__ = "attempt"
@@ -68,6 +69,7 @@ class Attempt(Base):
     extended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    reopened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     score_given: Mapped[Decimal | None] = mapped_column(Numeric(8, 4))
     score_maximum: Mapped[Decimal | None] = mapped_column(Numeric(8, 4))
     awaits_marking: Mapped[bool] = mapped_column(default=False)
@@ -75,6 +77,11 @@ class Attempt(Base):
     @property
     def is_open(self) -> bool:
         return self.status == AttemptStatus.OPEN
+
+    @property
+    def was_handed_in(self) -> bool:
+        """Whether it ever was, also if it is open again or deleted."""
+        return self.submitted_at is not None or self.reopened_at is not None
 
     @property
     def is_late(self) -> bool:
@@ -155,6 +162,32 @@ class Accommodation(Base):
     extra_attempts: Mapped[int] = mapped_column(default=0)
     extra_days: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+
+
+class ExtraAttempts(Base):
+    """How many attempts one learner has at one placement beyond what everybody has there."""
+
+    __tablename__ = "extra_attempts"
+    __table_args__ = (UniqueConstraint("placement_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    placement_id: Mapped[int] = mapped_column(ForeignKey("placement.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    extra: Mapped[int]
+
+
+class LearnerComment(Base):
+    """What those who teach say to one learner about their work at a placement."""
+
+    __tablename__ = "learner_comment"
+    __table_args__ = (UniqueConstraint("placement_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    placement_id: Mapped[int] = mapped_column(ForeignKey("placement.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    text: Mapped[str]
+    by_user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
 
 
 class PracticeSet(Base):

@@ -133,8 +133,17 @@ class Rules:
         return min(ends, default=None)
 
 
-def rules_for(settings: Settings, granted: Granted | None, *, is_preview: bool = False) -> Rules:
-    """The rules of a placement for a learner; whoever only tries out is bound by the time alone."""
+def rules_for(
+    settings: Settings,
+    granted: Granted | None,
+    *,
+    is_preview: bool = False,
+    extra_here: int = 0,
+) -> Rules:
+    """The rules of a placement for a learner; whoever only tries out is bound by the time alone.
+
+    `extra_here` are attempts that the learner has at this placement beyond what was granted in all.
+    """
     factor, minutes, no_limit, attempts, days = _granted(granted)
     base = settings.time_limit_minutes
     limit = None if base is None or no_limit else math.ceil(base * factor) + minutes
@@ -150,7 +159,7 @@ def rules_for(settings: Settings, granted: Granted | None, *, is_preview: bool =
             cooling_off=timedelta(0),
             corrective_path=False,
         )
-    allowed = settings.attempts_allowed
+    allowed, attempts = settings.attempts_allowed, attempts + extra_here
     return Rules(
         attempts_allowed=None if allowed is None else allowed + attempts,
         base_minutes=base,

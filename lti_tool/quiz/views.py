@@ -23,6 +23,7 @@ from lti_tool.quiz import attempts, deadlines, saving
 from lti_tool.quiz.accommodating import learner_rules
 from lti_tool.quiz.calibrating import calibration_of
 from lti_tool.quiz.clock import clock
+from lti_tool.quiz.commenting import comment_to
 from lti_tool.quiz.models import Attempt
 from lti_tool.quiz.presenting import present
 from lti_tool.quiz.responses import is_answered, is_complete, read_given
@@ -274,6 +275,7 @@ def result(launch_id: str, attempt_number: int) -> ResponseReturnValue:
         attempt=attempt,
         review=review(placement, attempt, module),
         practice=placement.practice,
+        comment=comment_to(placement.id, visit.user.id),
         standing=_standing(visit, tried)[1],
         grade=grade,
         receipt=PREVIEW if attempt.is_preview else receipt(grade) if grade else None,
