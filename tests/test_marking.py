@@ -165,3 +165,13 @@ def test_a_question_taken_out_waits_no_longer(app: Flask, people: dict[str, Brow
     assert "Nothing waits to be marked" in text_of(teacher.get("/marking").text)
     assert {grade.state for grade in rows(app, Grade)} == {"graded"}
     assert {float(grade.score_maximum) for grade in rows(app, Grade)} == {11.0}
+
+
+@on_sqlite
+def test_nobody_has_passed_before_all_is_marked(people: dict[str, Browser]) -> None:
+    teacher, ada = people["teacher"], people["ada"]
+    assert "You have passed" not in text_of(ada.get("/module").text)
+    assert "not passed" in text_of(teacher.get("/learners").text)
+    first, _ = pages(teacher.get("/marking").text)
+    mark(teacher, first, "r1")
+    assert "You have passed" in text_of(ada.get("/module").text)

@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Integer, case, cast, extract, func, literal, select, union
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    and_,
+    case,
+    cast,
+    extract,
+    func,
+    literal,
+    select,
+    union,
+)
 
 from lti_tool.analytics.progress import is_learner
 from lti_tool.courses.models import Membership, ResourceLink, User
@@ -14,7 +25,7 @@ from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.documents import Module
 from lti_tool.curriculum.models import Placement
 from lti_tool.db import db
-from lti_tool.grades.models import Delivery, DeliveryState, Grade
+from lti_tool.grades.models import Delivery, DeliveryState, Grade, GradeState
 from lti_tool.lessons.models import LessonCompletion
 from lti_tool.quiz.models import Attempt, AttemptStatus
 
@@ -73,7 +84,8 @@ class Week:
 
 def passes() -> ColumnElement[bool]:
     """In a query with `Grade` and `Placement`: whether the grade reaches the pass mark."""
-    return Grade.score_given + ROUNDING >= Placement.pass_mark * Grade.score_maximum
+    reaches = Grade.score_given + ROUNDING >= Placement.pass_mark * Grade.score_maximum
+    return and_(Grade.state == GradeState.GRADED, reaches)
 
 
 def count_learners(context_id: int) -> int:

@@ -16,7 +16,7 @@ from lti_tool.analytics.progress import is_learner
 from lti_tool.courses.models import Membership, User
 from lti_tool.curriculum.models import Placement
 from lti_tool.db import db
-from lti_tool.grades.models import LACKING, Delivery, Grade
+from lti_tool.grades.models import LACKING, Delivery, Grade, GradeState
 from lti_tool.lessons.models import LessonCompletion
 from lti_tool.quiz.models import Accommodation, Attempt, AttemptStatus, ExtraAttempts
 
@@ -190,6 +190,13 @@ OWN_ATTEMPT = and_(
 )
 
 
+OWN_GRADE = and_(
+    Grade.placement_id == Placement.id,
+    Grade.user_id == Membership.user_id,
+    Grade.state == GradeState.GRADED,
+)
+
+
 def lessons_completed() -> ScalarSelect[int]:
     """In a query with `Membership` and `Placement`: lessons of the one that the other completed."""
     return (
@@ -230,9 +237,7 @@ def _cells(
             Delivery.state,
         )
         .join(Placement, Placement.context_id == Membership.context_id)
-        .outerjoin(
-            Grade, and_(Grade.placement_id == Placement.id, Grade.user_id == Membership.user_id)
-        )
+        .outerjoin(Grade, OWN_GRADE)
         .outerjoin(Delivery, Delivery.grade_id == Grade.id)
         .where(Membership.context_id == context_id, Membership.user_id.in_(user_ids))
     )

@@ -82,7 +82,7 @@ def _grade_values(
     return (
         _number(grade.score_given),
         _number(grade.score_maximum),
-        placement.passes(grade.score_given, grade.score_maximum),
+        grade.is_whole and placement.passes(grade.score_given, grade.score_maximum),
         grade.submitted_at,
         delivery.state if delivery else None,
         delivery.accepted_at if delivery else None,

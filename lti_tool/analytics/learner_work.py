@@ -15,7 +15,7 @@ from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.documents import Module
 from lti_tool.curriculum.models import Placement
 from lti_tool.db import db
-from lti_tool.grades.models import Grade
+from lti_tool.grades.models import Grade, GradeState
 from lti_tool.grades.receipts import Receipt, receipt
 from lti_tool.lessons.models import LessonCompletion
 from lti_tool.quiz.models import Attempt, AttemptStatus
@@ -47,7 +47,9 @@ class Work:
     @property
     def passed(self) -> bool:
         grade = self.grade
-        return grade is not None and self.placement.passes(grade.score_given, grade.score_maximum)
+        if grade is None or not grade.is_whole:
+            return False
+        return self.placement.passes(grade.score_given, grade.score_maximum)
 
     @property
     def is_begun(self) -> bool:
@@ -71,6 +73,7 @@ def work_of(context_id: int, user_id: int) -> list[Work]:
     ids = [placement.id for placement, _ in found]
     completed, attempts, grades = _completed(ids, user_id), _attempts(ids, user_id), {}
     query = select(Grade).where(Grade.placement_id.in_(ids), Grade.user_id == user_id)
+    query = query.where(Grade.state != GradeState.WITHDRAWN)
     for grade in db.session.scalars(query.options(joinedload(Grade.delivery))):
         grades[grade.placement_id] = grade
     works = [

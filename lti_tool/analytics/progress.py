@@ -96,7 +96,11 @@ def learner_page(
             late=counted is not None and counted.is_late,
             grade=grade,
             delivery=delivery,
-            passed=grade is not None and placement.passes(grade.score_given, grade.score_maximum),
+            passed=bool(
+                grade
+                and grade.is_whole
+                and placement.passes(grade.score_given, grade.score_maximum)
+            ),
         )
         for membership, grade, delivery, counted in found
     ]

@@ -77,6 +77,11 @@ class Grade(Base):
 
     delivery: Mapped[Delivery] = relationship(back_populates="grade", uselist=False)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the points are final: nobody has to mark anything first."""
+        return self.state == GradeState.GRADED
+
 
 class GradeOverride(Base):
     """The points on which a person decided for a learner; in force until it is taken back."""

@@ -67,7 +67,9 @@ def module(launch_id: str) -> str:
     attempts = list_attempts(placement.id, visit.user.id)
     grade = _shown_grade(placement, visit.user.id, attempts)
     rules = learner_rules(placement, visit.user.id, is_preview=visit.is_preview)
-    passed = grade is not None and placement.passes(grade.score_given, grade.score_maximum)
+    passed = bool(
+        grade and grade.is_whole and placement.passes(grade.score_given, grade.score_maximum)
+    )
     return render_template(
         "lessons/module.html",
         visit=visit,

@@ -84,7 +84,7 @@ def _points(answer: Answer | None) -> Fraction:
 
 def failed_attempt(placement: Placement, attempts: Sequence[Attempt]) -> Attempt | None:
     """The last attempt, if the learner has failed often enough and never passed."""
-    ended = [each for each in attempts if not each.is_open]
+    ended = [each for each in attempts if not each.is_open and not each.awaits_marking]
     if len(ended) < FAILURES or any(has_passed(placement, each) for each in ended):
         return None
     return ended[-1]

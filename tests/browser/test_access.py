@@ -19,6 +19,7 @@ from lti_tool.courses.models import Context
 from lti_tool.curriculum.models import ContextCopy, Placement, PlacementCopy
 from lti_tool.curriculum.settings import settings_of
 from lti_tool.db import db, unit_of_work
+from lti_tool.quiz.models import Answer, Attempt
 from tests.browser.conftest import Campus, Seat, picture
 from tests.browser.test_story import answer_rightly, begin_quiz, place_module
 from tests.versions import ITEM, LESSON, publish_next
@@ -46,8 +47,10 @@ def walk(
     page.get_by_role("button", name="Place this module").click()
     yield "learners-none", page
     yield from _walk_learner(seat, campus, screen)
+    with_a_text_to_mark(campus.app)
     page.reload()
     yield "learners", page
+    yield from _walk_marking(page)
     yield from _walk_insight(page)
     page.get_by_role("link", name="Settings").click()
     yield "settings", page
@@ -69,12 +72,50 @@ def _walk_insight(page: Page) -> Iterator[Any]:
         details.evaluate("element => element.open = true")
     yield "exports", page
     tabs.get_by_role("link", name="Learners").click()
-    page.locator("tbody th a").first.click()
+    page.get_by_role("link", name=SOFIA.name).click()
     yield "learner", page
+    yield from _walk_decisions(page)
     tabs.get_by_role("link", name="Questions").click()
     yield "questions", page
     page.locator("tbody th a").first.click()
     yield "question", page
+
+
+def with_a_text_to_mark(app: Flask) -> None:
+    """Let the attempt that was handed in hold a text that a person marks."""
+    with app.app_context(), unit_of_work():
+        attempt = db.session.scalars(select(Attempt)).one()
+        attempt.item_ids = [*attempt.item_ids, "M5-ST-001"]
+        attempt.awaits_marking = True
+        text = "Please agree to open the customer portal on 11 March instead of 1 March."
+        db.session.add(Answer(attempt_id=attempt.id, item_id="M5-ST-001", response={"text": text}))
+
+
+def _walk_marking(page: Page) -> Iterator[Any]:
+    """What waits to be marked; one answer, marked with the keyboard."""
+    page.get_by_role("link", name="Mark them").click()
+    yield "marking", page
+    page.locator(".attempts a").first.click()
+    yield "marking-answer", page
+    page.get_by_label("The decision wanted").check()
+    page.get_by_label("Comment to the learner").fill("Begin with the value next time.")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/marking?**")
+    yield "marking-done", page
+
+
+def _walk_decisions(page: Page) -> Iterator[Any]:
+    """What can be decided about a learner's work, and what was."""
+    for details in page.locator(".act").all():
+        details.evaluate("element => element.open = true")
+    yield "decisions", page
+    page.get_by_role("button", name="Set the score").click()
+    expect(page.locator("#grade-reason-fault")).to_be_visible()
+    yield "decisions-fault", page
+    page.locator("#grade-reason").fill("Two questions were read out wrongly")
+    page.get_by_role("button", name="Set the score").click()
+    expect(page.locator(".log")).to_contain_text("set the score in Module 1")
+    yield "decided", page
 
 
 def _walk_changes(campus: Campus, page: Page, content: Path) -> Iterator[Any]:
