@@ -38,7 +38,7 @@ def _why_absent(engine: str) -> str:
 
 def _prove(engine: str, submissions: int, seed: int) -> bool:
     plan = Plan(
-        engine=engine, submissions=submissions, seed=seed, kill_every_seconds=5, broker_crashes=2
+        engine=engine, submissions=submissions, seed=seed, kill_every_posts=50, broker_crashes=2
     )
     try:
         outcome = prove(plan)

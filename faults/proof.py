@@ -34,6 +34,9 @@ PATIENCE_SECONDS = 300.0
 class Plan:
     """What is to be proved, and how hard it is made.
 
+    A worker is killed about every `kill_every_posts` posts, at a random moment: so that there is
+    always one that has got to work, however slow the machine is.
+
     Celery gets a broker of its own, which `broker_crashes` times is killed; or the one at
     `broker_url`, which is let live.
     """
@@ -41,7 +44,7 @@ class Plan:
     engine: str
     submissions: int
     seed: int
-    kill_every_seconds: float
+    kill_every_posts: int
     workers: int = 2
     lease_seconds: int = 5
     broker_url: str = ""
@@ -147,22 +150,22 @@ def _run(
     began = time.monotonic()
     learners = enrol(app, platform, plan.submissions // ATTEMPTS)
     gradebook = Unreliable(platform, plan.seed, slow=plan.slow)
-    handed_in = threading.Event()
-    trouble = threading.Thread(target=_make_trouble, args=(plan, crews, broker, handed_in))
+    ended = threading.Event()
+    trouble = threading.Thread(target=_make_trouble, args=(plan, gradebook, crews, broker, ended))
     trouble.start()
     try:
         for right in range(1, ATTEMPTS + 1):
             for user_id in learners:
                 hand_in(app, user_id, right)
+        _await_the_end(app, folder)
     finally:
-        handed_in.set()
+        ended.set()
         trouble.join()
-    _await_the_end(app, folder)
     return Outcome(
         verdict=judge(app, gradebook),
         faults=gradebook.faults,
         submissions=len(learners) * ATTEMPTS,
-        posts=sum("/scores" in line for line in platform.requests),
+        posts=gradebook.posts,
         tokens=platform.tokens_issued,
         kills=sum(crew.kills for crew in crews),
         broker_restarts=broker.restarts if broker else 0,
@@ -171,20 +174,24 @@ def _run(
 
 
 def _make_trouble(
-    plan: Plan, crews: list[Crew], broker: RabbitMQ | None, handed_in: threading.Event
+    plan: Plan,
+    gradebook: Unreliable,
+    crews: list[Crew],
+    broker: RabbitMQ | None,
+    ended: threading.Event,
 ) -> None:
     """Kill workers at random moments, beat too, and now and then the broker."""
     chance = random.Random(plan.seed)  # noqa: S311 (chooses moments, guards nothing)
-    crashes, kills = plan.broker_crashes, 0
-    while not handed_in.wait(chance.uniform(0.2, 1.8) * plan.kill_every_seconds):
+    crashes, target, kills = plan.broker_crashes, 1, 0
+    while not ended.wait(chance.uniform(0, 0.1)):
+        if gradebook.posts < target:
+            continue
+        target = gradebook.posts + chance.randint(1, 2 * plan.kill_every_posts)
+        chance.choice([crews[0], crews[0], *crews]).kill_one(chance)
         kills += 1
-        chance.choice([crews[0], *crews]).kill_one(chance)
         if broker is not None and crashes and kills % 4 == 0:
             crashes -= 1
             broker.crash()
-    crews[0].kill_one(chance)
-    if broker is not None and crashes:
-        broker.crash()
 
 
 def _await_the_end(app: Flask, folder: Path) -> None:

@@ -41,6 +41,7 @@ class Unreliable:
     def __init__(self, platform: FakePlatform, seed: int, *, slow: bool = True) -> None:
         self.taken: dict[str, list[Taken]] = defaultdict(list)
         self.faults: Counter[str] = Counter()
+        self.posts = 0
         self._random = random.Random(seed)  # noqa: S311 (chooses faults, guards nothing)
         self._slow_left = SLOW_AT_MOST if slow else 0
         self._lock = threading.Lock()
@@ -48,6 +49,7 @@ class Unreliable:
 
     def answer(self, score: dict[str, Any]) -> Answer | None:
         with self._lock:
+            self.posts += 1
             fault = self._choose()
             if fault:
                 self.faults[fault] += 1

@@ -8,7 +8,7 @@ from tests.engine.brokers import broker
 
 def test_no_score_is_lost_with_the_embedded_engine() -> None:
     outcome = prove(
-        Plan(engine="embedded", submissions=60, seed=7, kill_every_seconds=2, slow=False)
+        Plan(engine="embedded", submissions=60, seed=7, kill_every_posts=15, slow=False)
     )
     assert outcome.verdict.is_good, "\n".join(outcome.lines())
     assert outcome.kills and outcome.faults
@@ -21,7 +21,7 @@ def test_no_score_is_lost_with_celery(postgres_template: str) -> None:
                 engine="celery",
                 submissions=40,
                 seed=8,
-                kill_every_seconds=2,
+                kill_every_posts=15,
                 slow=False,
                 broker_url=rabbitmq.url,
                 queue_prefix=rabbitmq.prefix,
