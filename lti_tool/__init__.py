@@ -23,6 +23,7 @@ from lti_tool.analytics.views import blueprint as analytics
 from lti_tool.commands import add_commands
 from lti_tool.config import Settings, read_settings
 from lti_tool.curriculum.copying_views import blueprint as copying
+from lti_tool.curriculum.course_settings_views import blueprint as course_settings
 from lti_tool.curriculum.history_views import blueprint as history
 from lti_tool.curriculum.update_views import blueprint as updates
 from lti_tool.curriculum.views import blueprint as curriculum
@@ -75,6 +76,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
         curriculum,
         updates,
         history,
+        course_settings,
         lessons,
         quiz,
         repairs,

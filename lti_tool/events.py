@@ -66,6 +66,14 @@ class PlacementConfigured(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CourseDefaultsChanged(Event):
+    """An instructor changed what new activities of the course begin with; text by setting."""
+
+    before: dict[str, str | None]
+    after: dict[str, str | None]
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlacementCopied(Event):
     """A link that came with a copied course was opened, and took over its source's settings."""
 

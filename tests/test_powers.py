@@ -37,6 +37,8 @@ NEEDS: dict[str, frozenset[Power]] = {
     "analytics.learners": SEES,
     "analytics.reviewed": ANYBODY,
     "course.overview": frozenset({Power.SEE_LEARNERS}),
+    "course_settings.decide": frozenset({Power.CONFIGURE}),
+    "course_settings.offer": frozenset({Power.CONFIGURE}),
     "course.report": frozenset({Power.SEE_LEARNERS}),
     "copying.answer": frozenset({Power.CONFIGURE}),
     "copying.question": frozenset({Power.CONFIGURE}),

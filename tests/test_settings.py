@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from lti_tool.curriculum.models import Placement
 from lti_tool.curriculum.settings import COLUMNS
 from lti_tool.curriculum.wording import LABELS, in_words
 from lti_tool.db import utcnow
@@ -111,3 +112,71 @@ def test_every_setting_has_a_name_in_words() -> None:
     assert in_words("feedback_after", "marks") == "right or wrong"
     assert in_words("practice", "False") == "not offered"
     assert in_words("pass_mark", "0") == "0 %"
+
+
+def test_lessons_that_were_left_out_are_gone_for_learners(
+    app: Flask, teacher: Browser, new_browser: NewBrowser
+) -> None:
+    learner = new_browser()
+    learner.launch(sub="reader")
+    token = learner.token()
+    for slug in ("l1", "l2"):
+        assert learner.post(f"/lessons/{slug}/complete", token=token).status_code == 303
+    page = teacher.get("/settings").text
+    lessons = re.findall(r'name="lesson" value="([^"]+)"', page)
+    form = SETTINGS | {"lessons_of": "M1", "lesson": lessons[1:]}
+    assert teacher.post("/settings", form).status_code == 303
+    module = text_of(learner.get("/module").text)
+    assert f"1 of {len(lessons) - 1} lessons" in module
+    assert learner.get("/lessons/l1").status_code == 404
+    assert "Lesson 1 of" in text_of(learner.get("/lessons/l2").text)
+    assert f"1/{len(lessons) - 1}" in teacher.get("/course").text
+    assert f"1 of {len(lessons) - 1}" in text_of(teacher.get("/learners").text)
+    assert "Lessons left out" in text_of(teacher.get("/settings/history").text)
+    assert teacher.get("/settings").text.count("checked> ") >= len(lessons) - 1
+    none = teacher.post("/settings", SETTINGS | {"lessons_of": "M1"})
+    assert none.status_code == 422 and "Keep at least one lesson" in none.text
+    settings(teacher)
+    assert learner.get("/lessons/l1").status_code == 404
+
+
+def test_one_column_is_given_to_other_activities_after_a_look(
+    app: Flask, teacher: Browser, learner: Browser, new_browser: NewBrowser
+) -> None:
+    other = new_browser()
+    set_up(other, link="link-2", module_id="M2", corrective_path="no")
+    settings(other, module_id="M2", pass_percent="10", time_limit_minutes="30")
+    page = other.get("/settings/course")
+    [activity] = re.findall(r'name="activity" value="([^"]+)"', page.text)
+    form = {"do": "apply", "setting": ["pass_mark", "time_limit_minutes"], "activity": activity}
+    asked = other.post("/settings/course", form)
+    words = text_of(asked.text)
+    assert "Pass mark from 80 % → to 10 %" in words and "1 learner gains" in words
+    assert rows(app, Placement)[0].time_limit_minutes is None
+    assert other.post("/settings/course", form | {"confirmed": "1"}).status_code == 303
+    first = rows(app, Placement)[0]
+    assert (first.time_limit_minutes, float(first.pass_mark)) == (30, 0.1)
+    assert first.attempts_allowed == 3
+    assert "Time limit from none → to 30 minutes" in text_of(teacher.get("/settings/history").text)
+    assert "have these settings already" in text_of(other.post("/settings/course", form).text)
+    assert other.post("/settings/course", {"do": "apply"}).status_code == 422
+
+
+def test_defaults_of_the_course_are_what_new_activities_begin_with(
+    app: Flask, teacher: Browser, new_browser: NewBrowser
+) -> None:
+    settings(teacher, pass_percent="65", shuffle="no", attempts_allowed="", cooling_off_hours="24")
+    kept = ["pass_mark", "shuffle", "attempts_allowed", "due_at"]
+    answer = teacher.post("/settings/course", {"do": "keep", "setting": kept})
+    assert answer.status_code == 303
+    newcomer = new_browser()
+    page = newcomer.launch(sub="teacher-1", role="Instructor", link="link-2").text
+    assert 'maxlength="3" class="form-control short" value="65"' in page
+    set_up(new_browser(), link="link-3", module_id="M2", pass_percent="65", attempts_allowed="")
+    newest = rows(app, Placement)[-1]
+    assert (newest.shuffle, newest.cooling_off_hours, newest.attempts_allowed) == (False, 0, None)
+    history = text_of(teacher.get("/settings/history").text)
+    assert "Defaults of the course" in history
+    assert "Pass mark from as each module suggests → to 65 %" in history
+    teacher.post("/settings/course", {"do": "keep"})
+    assert "to as each module suggests" in text_of(teacher.get("/settings/history").text)

@@ -17,6 +17,7 @@ from lti_tool.courses.models import Membership, User
 from lti_tool.curriculum.models import Placement
 from lti_tool.db import db
 from lti_tool.grades.models import LACKING, Delivery, Grade, GradeState
+from lti_tool.lessons.completing import is_included
 from lti_tool.lessons.models import LessonCompletion
 from lti_tool.quiz.models import Accommodation, Attempt, AttemptStatus, ExtraAttempts
 
@@ -202,7 +203,7 @@ def lessons_completed() -> ScalarSelect[int]:
     return (
         select(func.count(LessonCompletion.id))
         .where(LessonCompletion.placement_id == Placement.id)
-        .where(LessonCompletion.user_id == Membership.user_id)
+        .where(LessonCompletion.user_id == Membership.user_id, is_included())
         .scalar_subquery()
     )
 

@@ -81,13 +81,18 @@ def work_of(context_id: int, user_id: int) -> list[Work]:
             placement,
             catalogue.module_of(placement),
             title or "",
-            completed.get(placement.id, {}),
+            _included(placement, completed.get(placement.id, {})),
             attempts.get(placement.id, ()),
             grades.get(placement.id),
         )
         for placement, title in found
     ]
     return sorted(works, key=lambda work: (work.module.number, work.placement.id))
+
+
+def _included(placement: Placement, completed: Mapping[str, datetime]) -> Mapping[str, datetime]:
+    left_out = placement.lessons_left_out.split()
+    return {lesson: at for lesson, at in completed.items() if lesson not in left_out}
 
 
 def _completed(placement_ids: Sequence[int], user_id: int) -> dict[int, dict[str, datetime]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flask import current_app
 from sqlalchemy import select
@@ -39,7 +40,21 @@ def _read(version_id: int) -> Curriculum:
 
 
 def module_of(placement: Placement) -> Module:
-    """The module that stands at a placement, in the version that the placement keeps."""
+    """The module that stands at a placement, in the version that the placement keeps.
+
+    Without the lessons that were left out there: for learners they do not exist.
+    """
+    module = whole_module_of(placement)
+    left_out = placement.lessons_left_out.split()
+    if not left_out:
+        return module
+    return replace(
+        module, lessons=tuple(each for each in module.lessons if each.id not in left_out)
+    )
+
+
+def whole_module_of(placement: Placement) -> Module:
+    """As `module_of`, with every lesson."""
     return curriculum(placement.version_id).module_by_id[placement.module_id]
 
 

@@ -11,8 +11,9 @@ from typing import Any
 from lti_tool.courses.models import ResourceLink
 from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.copying import settle
+from lti_tool.curriculum.course_settings import starting_settings
 from lti_tool.curriculum.models import Placement
-from lti_tool.curriculum.settings import changes, settings_of, suggested_settings
+from lti_tool.curriculum.settings import changes, settings_of
 from lti_tool.db import db, utcnow
 from lti_tool.errors import Conflict, Invalid
 from lti_tool.events import PlacementConfigured, publish
@@ -50,7 +51,7 @@ def configure(
     Called within a unit of work. Raises `Invalid` for an unknown module or dates out of order,
     `Conflict` when the module would change under learners who have begun.
     """
-    _check_dates(settings)
+    check_dates(settings)
     if placement is None:
         version = catalogue.latest_version()
         placement = Placement(
@@ -59,6 +60,7 @@ def configure(
             version_id=version.id,
             module_id="",
             pass_mark=Decimal(0),
+            lessons_left_out="",
         )
         db.session.add(placement)
     before = settings_of(placement)
@@ -89,7 +91,8 @@ def _change_module(placement: Placement, module_id: str, has_attempts: bool) -> 
             "Their work would lose its place. Add a second link to your course for another module.",
         )
     placement.module_id = module_id
-    for name, value in suggested_settings(catalogue.module_of(placement)).items():
+    module = catalogue.module_of(placement)
+    for name, value in starting_settings(placement.context_id, module).items():
         setattr(placement, name, value)
 
 
@@ -98,7 +101,7 @@ def wanted(placement: Placement, settings: PlacementSettings) -> Placement:
 
     Raises `Invalid` for dates out of order.
     """
-    _check_dates(settings)
+    check_dates(settings)
     values = settings_of(placement) | _values(settings) | {"module_id": settings.module_id}
     return Placement(context_id=placement.context_id, **values)
 
@@ -107,7 +110,7 @@ def _values(settings: PlacementSettings) -> dict[str, Any]:
     return {name: getattr(settings, name) for name in CORE} | dict(settings.more)
 
 
-def _check_dates(settings: PlacementSettings) -> None:
+def check_dates(settings: PlacementSettings | Placement) -> None:
     """Opening, due date and closing must stand in this order, as far as they are set."""
     faults = {}
     opens, due, closes = settings.opens_at, settings.due_at, settings.closes_at

@@ -19,6 +19,7 @@ from sqlalchemy.orm import joinedload
 
 from lti_tool.courses.models import ResourceLink
 from lti_tool.curriculum import catalogue
+from lti_tool.curriculum.course_settings import starting_settings
 from lti_tool.curriculum.models import ContextCopy, Placement, PlacementCopy
 from lti_tool.curriculum.origins import Found
 from lti_tool.curriculum.settings import (
@@ -26,7 +27,6 @@ from lti_tool.curriculum.settings import (
     changes,
     dates_of,
     settings_of,
-    suggested_settings,
 )
 from lti_tool.db import db, find, upsert, utcnow
 from lti_tool.events import PlacementConfigured, PlacementCopied, publish
@@ -190,7 +190,8 @@ def _apply(
         for name, at in dates_of(copy.source).items():
             setattr(placement, name, _shifted(at, decision.shift, zone))
     elif decision.way == Way.AFRESH:
-        for name, value in suggested_settings(catalogue.module_of(placement)).items():
+        module = catalogue.module_of(placement)
+        for name, value in starting_settings(placement.context_id, module).items():
             if name not in kept:
                 setattr(placement, name, value)
     placement.changed_at = utcnow()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate
+from werkzeug.datastructures import MultiDict
 
 from lti_tool.curriculum.configuring import CORE, PlacementSettings
+from lti_tool.curriculum.documents import Curriculum
 from lti_tool.curriculum.shown import Shown
+from lti_tool.errors import Invalid
 
 GRADING_POLICIES = ("best", "last", "first", "average")
 DATES = ("opens_at", "due_at", "closes_at")
@@ -116,6 +120,25 @@ class PlacementForm(Schema):
         pass_mark = Decimal(data.pop("pass_percent")) / 100
         core = {name: data.pop(name) for name in ("module_id", *CORE) if name in data}
         return PlacementSettings(pass_mark=pass_mark, **core, more=data)
+
+
+def with_lessons(
+    settings: PlacementSettings, form: MultiDict[str, str], curriculum: Curriculum
+) -> PlacementSettings:
+    """The settings with the lessons that are not ticked left out.
+
+    `lessons_of` names the module whose lessons the page offered: another module has them all.
+    Raises `Invalid` when none is ticked.
+    """
+    module = curriculum.module_by_id.get(form.get("lessons_of", ""))
+    if module is None or module.id != settings.module_id or not module.lessons:
+        return settings
+    ticked = form.getlist("lesson")
+    left_out = [lesson.id for lesson in module.lessons if lesson.id not in ticked]
+    if len(left_out) == len(module.lessons):
+        raise Invalid(fields={"lesson": ["Keep at least one lesson."]})
+    more = {**settings.more, "lessons_left_out": " ".join(left_out)}
+    return replace(settings, more=more)
 
 
 def in_zone(moment: datetime | None, zone: str) -> datetime | None:

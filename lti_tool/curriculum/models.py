@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Numeric, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Numeric, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.courses.models import Context, ResourceLink
@@ -40,6 +40,7 @@ class Placement(Base):
 
     `public_id` travels in a deep link's custom values; `resource_link_id` is None until the first
     launch of that link. `left_version_id` is a newer version that the instructor did not want.
+    `lessons_left_out` are ids with spaces between.
     `pass_mark` is a fraction of the maximum; no `attempts_allowed` and no `time_limit_minutes` mean
     no limit; no date means no bound on that side. `grading_policy` is one of `grades.policy`, the
     four `feedback_*` are levels of `curriculum.shown`. What holds for one learner, extensions
@@ -73,6 +74,7 @@ class Placement(Base):
     feedback_after: Mapped[str] = mapped_column(String(16), default="everything")
     feedback_later: Mapped[str] = mapped_column(String(16), default="everything")
     feedback_closed: Mapped[str] = mapped_column(String(16), default="everything")
+    lessons_left_out: Mapped[str] = mapped_column(Text, default="")
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
 
     resource_link: Mapped[ResourceLink | None] = relationship()
@@ -90,6 +92,15 @@ class Placement(Base):
     def passes(self, given: Decimal, maximum: Decimal) -> bool:
         """Whether a score reaches the pass mark."""
         return maximum > 0 and given >= self.pass_mark * maximum
+
+
+class CourseDefaults(Base):
+    """What new activities of a course begin with, as text by column (`curriculum.settings`)."""
+
+    __tablename__ = "course_defaults"
+
+    context_id: Mapped[int] = mapped_column(ForeignKey("context.id"), primary_key=True)
+    settings: Mapped[dict[str, str | None]] = mapped_column(JSON)
 
 
 class ContextCopy(Base):

@@ -14,10 +14,11 @@ from sqlalchemy import bindparam, select, update
 
 from lti_tool.courses.models import ResourceLink
 from lti_tool.curriculum.copying import adopt
+from lti_tool.curriculum.course_settings import starting_settings
 from lti_tool.curriculum.documents import Module
 from lti_tool.curriculum.models import CurriculumVersion, Placement
 from lti_tool.curriculum.origins import find_source
-from lti_tool.curriculum.settings import suggested_settings
+from lti_tool.curriculum.settings import as_new
 from lti_tool.db import db
 from lti_tool.events import PlacementConfigured, publish
 from lti_tool.lti.history import Origin
@@ -32,20 +33,23 @@ def prepare_placement(
     opens_at: datetime | None = None,
     due_at: datetime | None = None,
 ) -> Placement:
-    """A placement with the curriculum's own settings, waiting for its link's first launch.
+    """A placement with what the course begins with, waiting for its link's first launch.
 
     Called within a unit of work; publishes `PlacementConfigured`.
     """
-    settings = suggested_settings(module) | {"opens_at": opens_at, "due_at": due_at}
+    starting = starting_settings(context_id, module)
+    settings = starting | {"opens_at": opens_at, "due_at": due_at}
     placement = Placement(
         context_id=context_id, version_id=version.id, module_id=module.id, **settings
     )
     db.session.add(placement)
     db.session.flush()
-    changes: dict[str, list[str | None]] = {"module_id": [None, module.id]}
     publish(
         PlacementConfigured(
-            user_id=by_user_id, context_id=context_id, placement_id=placement.id, changes=changes
+            user_id=by_user_id,
+            context_id=context_id,
+            placement_id=placement.id,
+            changes=as_new(placement),
         )
     )
     return placement

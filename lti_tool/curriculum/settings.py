@@ -62,7 +62,23 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
+def from_text(name: str, text: str | None) -> Any:
+    """The value of a setting that `as_text` wrote."""
+    if text is None:
+        return None
+    column = COLUMNS[name]
+    if isinstance(column.type, UTCDateTime):
+        return datetime.fromisoformat(text)
+    kind = column.type.python_type
+    return text == str(True) if kind is bool else kind(text)
+
+
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[str | None]]:
     """Old and new text of each setting that differs."""
     old, new = as_text(before), as_text(after)
     return {name: [old[name], new[name]] for name in new if old[name] != new[name]}
+
+
+def as_new(placement: Placement) -> dict[str, list[str | None]]:
+    """The changes of a placement that was not there before."""
+    return {name: [None, text] for name, text in as_text(settings_of(placement)).items() if text}

@@ -16,9 +16,12 @@ SHOWN_FOR = "suggested_for"
 """The field that says for which module the form was filled in."""
 
 
-def suggestions(module: Module) -> dict[str, str]:
-    """What stands in the form's fields when the module is chosen; dates are nobody's suggestion."""
-    settings = suggested_settings(module)
+def suggestions(module: Module, defaults: Mapping[str, Any]) -> dict[str, str]:
+    """What stands in the form's fields when the module is chosen, under the course's defaults.
+
+    Dates are nobody's suggestion.
+    """
+    settings = {**suggested_settings(module), **defaults}
     percent = int(settings.pop("pass_mark") * 100)
     texts = {name: _text(value) for name, value in settings.items() if name not in DATES}
     return texts | {"pass_percent": str(percent)}
@@ -30,7 +33,9 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def renew(form: Mapping[str, str], curriculum: Curriculum) -> dict[str, str]:
+def renew(
+    form: Mapping[str, str], curriculum: Curriculum, defaults: Mapping[str, Any]
+) -> dict[str, str]:
     """The fields that change with the module that was picked; none where nothing is to be shown.
 
     Only fields that still say what was suggested for the module before.
@@ -39,7 +44,7 @@ def renew(form: Mapping[str, str], curriculum: Curriculum) -> dict[str, str]:
     picked = curriculum.module_by_id.get(form.get("module_id", ""))
     if before is None or picked is None or before.id == picked.id:
         return {}
-    was, now = suggestions(before), suggestions(picked)
+    was, now = suggestions(before, defaults), suggestions(picked, defaults)
     untouched = (name for name in was if name in form and form[name].strip() == was[name])
     changed = {name: now[name] for name in untouched if now[name] != was[name]}
     return changed | {SHOWN_FOR: picked.id} if changed else {}

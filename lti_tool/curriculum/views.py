@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,8 +11,9 @@ from flask.typing import ResponseReturnValue
 from lti_tool.curriculum import catalogue, suggesting, updating
 from lti_tool.curriculum.configuring import PlacementSettings, configure, wanted
 from lti_tool.curriculum.copying import open_question
+from lti_tool.curriculum.course_settings import defaults_of
 from lti_tool.curriculum.documents import Curriculum
-from lti_tool.curriculum.forms import PlacementForm
+from lti_tool.curriculum.forms import PlacementForm, with_lessons
 from lti_tool.curriculum.models import Placement
 from lti_tool.db import unit_of_work
 from lti_tool.errors import Invalid
@@ -42,15 +44,16 @@ def save_settings(launch_id: str) -> ResponseReturnValue:
     lose, who they are.
     """
     visit = session.visit_with(launch_id, Power.CONFIGURE)
-    renewed = suggesting.renew(request.form, _curriculum(visit))
+    defaults = defaults_of(visit.context.id)
+    renewed = suggesting.renew(request.form, _curriculum(visit), defaults)
     if renewed:
         return _page(visit, Invalid(), renewed)
     placement = visit.placement if visit.is_configured else None
     try:
-        chosen = load_form(FORM)
+        chosen = with_lessons(load_form(FORM), request.form, _curriculum(visit))
         found = _foresee(placement, chosen)
-        if found and placement:
-            return _preview(visit, found, placement, chosen)
+        if found:
+            return _preview(visit, found)
         begun = placement is not None and has_learner_attempts(placement.id)
         with unit_of_work():
             configure(visit.link, placement, chosen, by_user_id=visit.user.id, has_attempts=begun)
@@ -69,16 +72,9 @@ def _foresee(placement: Placement | None, chosen: PlacementSettings) -> Conseque
     return consequences(placement, wanted(placement, chosen))
 
 
-def _preview(
-    visit: Visit, found: Consequences, placement: Placement, chosen: PlacementSettings
-) -> str:
-    policy = chosen.more.get("grading_policy", placement.grading_policy)
+def _preview(visit: Visit, found: Consequences) -> str:
     return render_template(
-        "curriculum/settings_preview.html",
-        visit=visit,
-        found=found,
-        regraded=policy != placement.grading_policy,
-        sent=sent_form(),
+        "curriculum/settings_preview.html", visit=visit, found=found, sent=sent_form()
     )
 
 
@@ -94,7 +90,8 @@ def _page(visit: Visit, refusal: Invalid, renewed: Mapping[str, str] | None = No
         typed=request.form.to_dict() | dict(renewed or {}),
         renewed=renewed,
         cut=cut_by_window(placement) if placement else (),
-        suggestions=suggesting.suggestions,
+        suggestions=partial(suggesting.suggestions, defaults=defaults_of(visit.context.id)),
+        lessons_ticked=request.form.getlist("lesson"),
         question=placement and open_question(placement),
         refusal=refusal,
     )

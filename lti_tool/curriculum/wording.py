@@ -27,6 +27,7 @@ LABELS: Mapping[str, str] = {
     "feedback_after": "Shown right after handing in",
     "feedback_later": "Shown later, while the quiz is open",
     "feedback_closed": "Shown after it has closed",
+    "lessons_left_out": "Lessons left out",
 }
 """Every setting by its column, in the order of the settings page."""
 

@@ -47,6 +47,10 @@ class Foreseen:
         """Whether anything that anybody sees would change."""
         return self._said(self.before, self.passes) != self._said(self.after, self.will_pass)
 
+    @property
+    def changes_score(self) -> bool:
+        return self._said(self.before, True) != self._said(self.after, True)
+
     @staticmethod
     def _said(outcome: Outcome, passes: bool) -> tuple[Decimal, Decimal, bool]:
         return outcome.score_given, outcome.score_maximum, passes

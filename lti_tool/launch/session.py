@@ -46,7 +46,7 @@ TABS = (
     (
         "curriculum.settings",
         "Settings",
-        ("curriculum", "updates", "history", "copying"),
+        ("curriculum", "updates", "history", "copying", "course_settings"),
         {Power.CONFIGURE},
     ),
     ("lessons.module", "Preview", ("lessons", "quiz"), {Power.PREVIEW}),

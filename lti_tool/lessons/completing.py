@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, literal, not_, select
 
 from lti_tool.curriculum.documents import Lesson
 from lti_tool.curriculum.items import Item
@@ -97,11 +97,18 @@ def read_lessons(placement_id: int, user_id: int) -> dict[str, datetime]:
     return {row.lesson_id: row.read_at for row in rows}
 
 
+def is_included() -> ColumnElement[bool]:
+    """In a query with `LessonCompletion` and `Placement`: the lesson was not left out there."""
+    left_out = literal(" ") + Placement.lessons_left_out + " "
+    return not_(left_out.contains(" " + LessonCompletion.lesson_id + " "))
+
+
 def count_completed(placement_id: int, user_ids: list[int]) -> dict[int, int]:
-    """How many lessons each of the given learners has completed, in one query."""
+    """How many of the lessons there each of the given learners has completed, in one query."""
     rows = db.session.execute(
         select(LessonCompletion.user_id, func.count())
-        .where(LessonCompletion.placement_id == placement_id)
+        .join(Placement, Placement.id == LessonCompletion.placement_id)
+        .where(LessonCompletion.placement_id == placement_id, is_included())
         .where(LessonCompletion.user_id.in_(user_ids))
         .group_by(LessonCompletion.user_id)
     )

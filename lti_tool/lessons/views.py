@@ -55,7 +55,7 @@ def _place(launch_id: str) -> Place:
     """Guard and load; raises `Conflict` while the module has not been chosen or has not opened."""
     visit = session.visit(launch_id)
     curriculum = catalogue.curriculum(visit.placement.version_id)
-    return Place(visit, curriculum, curriculum.module_by_id[visit.placement.module_id])
+    return Place(visit, curriculum, catalogue.module_of(visit.placement))
 
 
 @blueprint.get("/module")

@@ -107,7 +107,7 @@ def corrective_path(
     if failed is None or failed.submitted_at is None:
         return None
     curriculum = catalogue.curriculum(placement.version_id)
-    module = curriculum.module_by_id[placement.module_id]
+    module = catalogue.module_of(placement)
     missed = missed_objectives(failed, placement.pass_mark)
     practised = _practised(failed, curriculum)
     steps = [
