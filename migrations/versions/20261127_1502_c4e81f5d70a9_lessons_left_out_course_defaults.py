@@ -1,7 +1,7 @@
 """lessons left out, course defaults
 
 Revision ID: c4e81f5d70a9
-Revises: c41d8e70a5b3
+Revises: d52a9f81b6c4
 Create Date: 2026-11-27 15:02:00.000000
 
 """
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "c4e81f5d70a9"
-down_revision = "c41d8e70a5b3"
+down_revision = "d52a9f81b6c4"
 branch_labels = None
 depends_on = None
 
