@@ -60,6 +60,8 @@ def assert_ended(answer: TestResponse) -> None:
     words = text_of(answer.text)
     assert "This visit has ended" in words and "Open the activity again" in words
     assert "Name of" not in words and "PMO Academy" not in words
+    assert "<form" not in answer.text, "it may be framed by anybody: nothing is to be pressed"
+    assert "frame-ancestors *" in answer.headers["Content-Security-Policy"]
 
 
 def test_no_page_of_a_visit_opens_without_its_browser_or_after_its_end(

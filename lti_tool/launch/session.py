@@ -182,6 +182,7 @@ def visit(launch_id: str) -> Visit:
 
     Raises `LaunchGone` when the launch has expired or belongs to another browser.
     """
+    g.frame_ancestors = "*"  # the end of a visit must be readable wherever it is framed
     launch_id, _, secret = launch_id.partition(SEPARATOR)
     launch, placement = _find(launch_id)
     if launch is None or launch.expires_at < utcnow() or not _is_proved(launch, secret):
