@@ -26,6 +26,8 @@ from lti_tool.db import Base, UTCDateTime, db, end_reading, unit_of_work, upsert
 from lti_tool.errors import PlatformError
 
 LONGEST_MARGIN_SECONDS = 60.0
+LONGEST_SECONDS = 24 * 3600.0
+"""Platforms give tokens for an hour or so; one that says more is asked again after a day."""
 ASKING_SECONDS = 30
 LOOK_SECONDS = 0.1
 SEAL = b"PMO Bridge access tokens"
@@ -46,7 +48,7 @@ class AccessToken:
     def lasts_seconds(self) -> float:
         """How long it is used: to a tenth before its end, at most a minute before."""
         margin = min(self.expires_in_seconds / 10, LONGEST_MARGIN_SECONDS)
-        return max(self.expires_in_seconds - margin, 0.0)
+        return min(max(self.expires_in_seconds - margin, 0.0), LONGEST_SECONDS)
 
 
 class StoredToken(Base):

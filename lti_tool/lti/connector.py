@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import time
 import uuid
 from collections.abc import Sequence
@@ -36,7 +37,7 @@ POOL = 16
 ASSERTION_SECONDS = 60
 BEARER_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 EXTENSION = "lti_tool_connector"
-UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)
 """What reading an answer of another shape than promised may raise."""
 
 
@@ -145,7 +146,10 @@ def _read_token(response: requests.Response, scopes: Sequence[str]) -> AccessTok
         raise TypeError("access_token is no text")
     granted = body.get("scope")
     granted = granted.split() if isinstance(granted, str) else scopes
-    return AccessToken(text, float(body.get("expires_in") or 0), frozenset(granted))
+    seconds = float(body.get("expires_in") or 0)
+    if math.isnan(seconds):
+        raise ValueError("expires_in is no number")
+    return AccessToken(text, seconds, frozenset(granted))
 
 
 def as_platform_error(error: Exception) -> PlatformError:

@@ -13,7 +13,10 @@ from flask import Flask
 from lti_tool.db import utcnow
 from lti_tool.errors import PlatformError
 from lti_tool.lti.access_tokens import AccessToken, AccessTokens, StoredToken
-from tests.databases import change, rows
+from lti_tool.lti.connector import RegistrationConnector
+from lti_tool.lti.models import Registration
+from tests.databases import change, on_sqlite, rows
+from tests.platforms import Answer, FakePlatform
 
 KEY = "a registration and its scopes"
 
@@ -114,3 +117,35 @@ def test_a_worker_that_died_asking_holds_up_nobody_for_long(app: Flask) -> None:
     past = utcnow() - timedelta(seconds=1)
     change(app, StoredToken, sealed="", expires_at=past, asking_until=past)
     assert get(app, AccessTokens(), service) == "token 2"
+
+
+LIFETIMES = {
+    "3600": True,
+    '"3600"': True,
+    "0": True,
+    "-5": True,
+    "null": True,
+    "1e300": True,
+    "Infinity": True,
+    "NaN": False,
+    "1" + "0" * 400: False,
+    '"soon"': False,
+    "[1]": False,
+}
+
+
+@on_sqlite
+@pytest.mark.parametrize("said", LIFETIMES, ids=lambda said: str(said)[:20])
+def test_a_lifetime_is_used_or_refused_in_words(
+    app: Flask, platform: FakePlatform, said: str
+) -> None:
+    body = f'{{"access_token": "a token", "expires_in": {said}}}'.encode()
+    platform.answer_token = lambda: Answer(200, body=body)
+    [registration] = rows(app, Registration)
+    with app.app_context():
+        connector = RegistrationConnector(registration)
+        if LIFETIMES[said]:
+            assert connector.get_access_token(["a scope"]) == "a token"
+        else:
+            with pytest.raises(PlatformError, match="could not be read"):
+                connector.get_access_token(["a scope"])
