@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import Executable, bindparam, select, update
+from sqlalchemy import Executable, bindparam, null, select, update
 
 from lti_tool.db import db, utcnow
 from lti_tool.errors import LaunchRefused
@@ -35,6 +35,8 @@ from lti_tool.rows import execute, insert_row, table_of, update_row
 
 LOGIN_MINUTES = 15
 HINTS = ("login_hint", "lti_message_hint")
+HINT_CHARACTERS = 16_000
+"""More than any platform sends, or any takes back in an address; it is stored for everybody."""
 STORAGE_TARGET = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
@@ -72,6 +74,8 @@ def begin_login(form: Mapping[str, str], browser_secret: str) -> BegunLogin:
     target = form.get("lti_storage_target", "")
     target = target if STORAGE_TARGET.fullmatch(target) else ""
     hints = {name: form[name] for name in HINTS if form.get(name)}
+    if any(len(hint) > HINT_CHARACTERS for hint in hints.values()):
+        raise refusal("message_too_large")
     return _store_login(registration, hints, browser_secret, target, Way.COOKIE)
 
 
@@ -239,12 +243,20 @@ def check_pending(login: Login) -> None:
 END = (
     update(LOGINS)
     .where(LOGINS.c.id == bindparam("login_id"), LOGINS.c.status == LoginStatus.PENDING)
-    .values(status=LoginStatus.LAUNCHED, way=bindparam("way"), ended_at=bindparam("ended_at"))
+    .values(
+        status=LoginStatus.LAUNCHED,
+        way=bindparam("way"),
+        ended_at=bindparam("ended_at"),
+        hints=null(),
+    )
 )
 
 
 def consume(login: Login, way: Way) -> None:
-    """End the login as launched, once: a second launch with the same state is refused."""
+    """End the login as launched, once: a second launch with the same state is refused.
+
+    What the platform hinted about the person is forgotten: it was needed to begin once more.
+    """
     ended = execute(END, {"login_id": login.id, "way": way, "ended_at": utcnow()})
     if ended.rowcount != 1:
         raise refusal("replayed")

@@ -132,7 +132,8 @@ class LoginState(Base):
     State, nonce and the secrets of browser and platform storage are stored as SHA-256 only. A
     pending state that is past `expires_at` counts as expired. `way` is the one that is being
     tried, at the end the one that worked; `storage_target` names the platform's storage frame.
-    `hints` are the platform's own words for person and message, to begin the login once more.
+    `hints` are the platform's own words for person and message, to begin the login once more; a
+    launch ends them.
     """
 
     __tablename__ = "login_state"

@@ -65,6 +65,22 @@ def test_hints_return_byte_for_byte(browser: Browser) -> None:
     assert query["login_hint"] == query["lti_message_hint"] == hint
 
 
+@pytest.mark.parametrize("name", ["login_hint", "lti_message_hint"])
+def test_a_hint_without_measure_is_not_stored(app: Flask, browser: Browser, name: str) -> None:
+    """Anybody may begin a login."""
+    assert browser.login(**{name: "x" * 16_000}).status_code == 302
+    assert browser.login(**{name: "x" * 16_001}).status_code == 400
+    begun, refused = rows(app, LoginState)
+    assert begun.hints and len(begun.hints[name]) == 16_000
+    assert (refused.reason, refused.hints) == ("message_too_large", None)
+
+
+def test_a_launch_ends_what_was_hinted_about_the_person(app: Flask, browser: Browser) -> None:
+    browser.launch()
+    [login] = rows(app, LoginState)
+    assert login.hints is None
+
+
 def test_a_login_without_message_hint_client_id_and_deployment(browser: Browser) -> None:
     answer = browser.login(lti_message_hint=None, client_id=None, lti_deployment_id=None)
     assert "lti_message_hint" not in asked(answer)
