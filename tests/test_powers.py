@@ -203,7 +203,7 @@ READS: dict[Role, set[str]] = {
 def test_whom_each_role_reads_about(
     app: Flask, course: dict[str, Browser], new_browser: NewBrowser, role: Role
 ) -> None:
-    mentees = {CLAIM + "role_scope_mentor": ["learner-2", "somebody-elsewhere", 3]}
+    mentees = {CLAIM + "role_scope_mentor": ["learner-2", "somebody-elsewhere", 3, "\0", "\ud800"]}
     browser = somebody(new_browser, role, **mentees)
     read = names_on(browser, app) - {f"Name of the-{role}", "Name of teacher-1"}
     assert read == READS[role]

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields
 
 UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 """Control characters, and halves of characters, which JSON can hold and no database takes."""
@@ -41,16 +41,19 @@ class Locale(Text):
         return f"{language.lower()}-{country.upper()}".rstrip("-")
 
 
-class Identifier(fields.String):
-    """An opaque identifier of 1 to 255 characters, kept exactly as sent."""
+def is_identifier(value: object) -> TypeGuard[str]:
+    """Whether it can be an opaque identifier: 1 to 255 characters that can be stored."""
+    fits = isinstance(value, str) and 1 <= len(value) <= IDENTIFIER_CHARACTERS
+    return fits and not UNSTORABLE.search(str(value))
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(validate=validate.Length(1, IDENTIFIER_CHARACTERS), **kwargs)
+
+class Identifier(fields.String):
+    """An opaque identifier, kept exactly as sent."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         text = str(super()._deserialize(value, *args, **kwargs))
-        if UNSTORABLE.search(text):
-            raise ValidationError("Has control characters or broken ones.")
+        if not is_identifier(text):
+            raise ValidationError(f"Must have 1 to {IDENTIFIER_CHARACTERS} ordinary characters.")
         return text
 
 
@@ -73,6 +76,13 @@ class Texts(fields.Field[tuple[str, ...]]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         members = value if isinstance(value, list) else []
         return tuple(member for member in members if isinstance(member, str))[:100]
+
+
+class Identifiers(Texts):
+    """A list of identifiers; what can be none is passed over."""
+
+    def _deserialize(self, *args: Any, **kwargs: Any) -> Any:
+        return tuple(each for each in super()._deserialize(*args, **kwargs) if is_identifier(each))
 
 
 class Members(fields.Field[Mapping[str, Any]]):

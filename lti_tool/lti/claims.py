@@ -14,6 +14,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
 from lti_tool.lti.claim_fields import (
     Flag,
     Identifier,
+    Identifiers,
     Locale,
     Members,
     Text,
@@ -227,7 +228,7 @@ class LaunchClaimsSchema(_Part):
     )
     deep_linking = fields.Nested(DeepLinkingSchema, allow_none=True, data_key=DEEP_LINKING)
     for_user = fields.Nested(ForUserSchema, allow_none=True, data_key=CLAIM + "for_user")
-    mentees = Texts(allow_none=True, data_key=CLAIM + "role_scope_mentor")
+    mentees = Identifiers(allow_none=True, data_key=CLAIM + "role_scope_mentor")
     context = fields.Nested(ContextSchema, allow_none=True, data_key=CLAIM + "context")
     presentation = fields.Nested(
         PresentationSchema, allow_none=True, data_key=CLAIM + "launch_presentation"

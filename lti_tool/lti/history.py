@@ -8,16 +8,15 @@ nothing, and may stop halfway.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from lti_tool.lti.claim_fields import IDENTIFIER_CHARACTERS, UNSTORABLE
+from lti_tool.lti.claim_fields import is_identifier
 from lti_tool.lti.claims import LaunchClaims
+from lti_tool.lti.targets import PUBLIC_ID
 
-PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{8,32}")
 MOST_IDS = 50
 BROKEN_OFF = ("truncated", "timed out")
 """How Canvas ends a list that it could not finish."""
@@ -58,8 +57,7 @@ def read_history(value: object) -> tuple[str, ...]:
 
 
 def _is_id(text: str) -> bool:
-    fits = 1 <= len(text) <= IDENTIFIER_CHARACTERS and not UNSTORABLE.search(text)
-    return fits and not text.startswith("$") and text not in BROKEN_OFF
+    return is_identifier(text) and not text.startswith("$") and text not in BROKEN_OFF
 
 
 def history_variables(link_history: str) -> Mapping[str, Any]:

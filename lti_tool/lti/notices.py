@@ -13,7 +13,7 @@ from typing import Any
 import jwt
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
-from lti_tool.lti.claim_fields import IDENTIFIER_CHARACTERS, UNSTORABLE, Identifier, Texts
+from lti_tool.lti.claim_fields import Identifier, Identifiers, is_identifier
 from lti_tool.lti.claims import CLAIM, ContextClaim, ContextSchema
 from lti_tool.lti.deployments import KnownDeployment, find_deployment
 from lti_tool.lti.refusals import refusal
@@ -46,7 +46,7 @@ class NoticeClaimsSchema(_Part):
     notice = fields.Nested(NoticeSchema, required=True, data_key=CLAIM + "notice")
     deployment_id = Identifier(required=True, data_key=CLAIM + "deployment_id")
     context = fields.Nested(ContextSchema, allow_none=True, data_key=CLAIM + "context")
-    origins = Texts(data_key=CLAIM + "origin_contexts")
+    origins = Identifiers(data_key=CLAIM + "origin_contexts")
 
 
 SCHEMA = NoticeClaimsSchema()
@@ -72,7 +72,7 @@ def read_notice(token: str) -> Notice:
         type=claims["notice"]["type"],
         deployment=deployment,
         context=claims.get("context"),
-        origins=tuple(each for each in claims.get("origins", ()) if _is_identifier(each)),
+        origins=claims.get("origins", ()),
     )
 
 
@@ -85,11 +85,11 @@ def _registration_of(token: str) -> KnownRegistration:
     except (jwt.PyJWTError, RecursionError):
         raise refusal("id_token_malformed") from None
     issuer, client_id = said.get("iss"), _client_id_of(said)
-    if not _is_identifier(issuer) or not _is_identifier(client_id):
+    if not is_identifier(issuer) or not is_identifier(client_id):
         raise refusal("registration_unknown")
-    found = find_registrations(str(issuer), str(client_id))
+    found = find_registrations(issuer, client_id)
     if not found:
-        raise refusal("registration_unknown", str(issuer))
+        raise refusal("registration_unknown", issuer)
     return found[0]
 
 
@@ -97,8 +97,3 @@ def _client_id_of(said: Mapping[str, Any]) -> object:
     audience = said.get("aud")
     first = audience[0] if isinstance(audience, list) and audience else audience
     return said.get("azp") or first
-
-
-def _is_identifier(value: object) -> bool:
-    fits = isinstance(value, str) and 1 <= len(value) <= IDENTIFIER_CHARACTERS
-    return fits and not UNSTORABLE.search(str(value))

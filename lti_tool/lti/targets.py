@@ -10,9 +10,10 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from lti_tool.lti.claim_fields import IDENTIFIER_CHARACTERS, UNSTORABLE
+from lti_tool.lti.claim_fields import is_identifier
 
 PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{8,32}")
+"""The shape of our ids of placements."""
 ENCODED_TWICE = re.compile(r"%3D", re.IGNORECASE)
 
 
@@ -44,9 +45,8 @@ def read_target(target_link_uri: str) -> Target:
     placement, for_user, attempt = (
         said.get(name, "") for name in ("placement", "for_user", "attempt")
     )
-    fits = len(for_user) <= IDENTIFIER_CHARACTERS and not UNSTORABLE.search(for_user)
     return Target(
         placement=placement if PUBLIC_ID.fullmatch(placement) else "",
-        for_user=for_user if fits else "",
+        for_user=for_user if is_identifier(for_user) else "",
         attempt=attempt if attempt.isascii() and attempt.isdecimal() and len(attempt) < 6 else "",
     )
