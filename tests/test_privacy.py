@@ -112,6 +112,7 @@ def test_nobody_else_asks_about_another(ada: Browser, new_browser: NewBrowser) -
         [],
         ["Learner"],
         ["http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"],
+        ["http://purl.imsglobal.org/vocab/lis/v2/membership#Administrator", "Administrator"],
         ["http://purl.imsglobal.org/vocab/lis/v2/system/person#User", "x#NoAdministrator"],
     ):
         page = ask(new_browser(), "someone", *roles, **named)

@@ -12,7 +12,10 @@ from collections.abc import Collection
 
 CONTEXT = "http://purl.imsglobal.org/vocab/lis/v2/membership"
 TEST_USER = "#TestUser"
-ADMINISTRATORS = {"Administrator", "SysAdmin", "AccountAdmin"}
+ADMINISTRATOR = re.compile(
+    r"http://purl\.imsglobal\.org/vocab/lis/v2/(?:system|institution)/person"
+    r"#(?:Administrator|SysAdmin|AccountAdmin)"
+)
 
 
 class Role(enum.StrEnum):
@@ -98,8 +101,11 @@ def course_role(uris: Collection[str]) -> Role:
 
 
 def is_administrator(uris: Collection[str]) -> bool:
-    """Whether a role names an administrator: of the platform, an institution or the course."""
-    return any(re.split("[#/]", uri)[-1] in ADMINISTRATORS for uri in uris)
+    """Whether a role names an administrator of the platform or an institution.
+
+    An administrator of a course is none: what is kept about a person reaches beyond it.
+    """
+    return any(ADMINISTRATOR.fullmatch(uri) for uri in uris)
 
 
 def _context_role_name(uri: str) -> tuple[str, str]:
