@@ -12,31 +12,31 @@ from lti_tool.db import end_reading, utcnow
 from lti_tool.doctor.findings import Finding, Level, count_of, failure, ok, warning
 from lti_tool.doctor.recent import recent_column, recent_roster_url
 from lti_tool.errors import PlatformError
-from lti_tool.lti.ags import SCORE_SCOPE
+from lti_tool.lti.ags import LINE_ITEM_READ_SCOPE, LINE_ITEM_SCOPE, RESULT_SCOPE, SCORE_SCOPE
 from lti_tool.lti.connector import RegistrationConnector, ScopeRefused
 from lti_tool.lti.line_items import may_read, read_one
 from lti_tool.lti.models import Registration
+from lti_tool.lti.notice_service import NOTICE_SCOPE
 from lti_tool.lti.nrps import MEMBERSHIP_SCOPE, read_roster
 from lti_tool.lti.platform_keys import fetch_answer, read_key_set
 from lti_tool.lti.tokens import SKEW_SECONDS
-from lti_tool.lti.tool_configuration import AGS, NOTICE_SCOPE
 
 WEAK_BITS = 2048
 CLOCK_SECONDS = 10
 
 COSTS: Mapping[str, tuple[Level, str, str]] = {
     SCORE_SCOPE: (Level.FAILURE, "send scores", "scores cannot reach the gradebook"),
-    AGS + "lineitem": (
+    LINE_ITEM_SCOPE: (
         Level.WARNING,
         "make columns in the gradebook",
         "a link is graded only where the platform makes its column",
     ),
-    AGS + "lineitem.readonly": (
+    LINE_ITEM_READ_SCOPE: (
         Level.WARNING,
         "see its columns in the gradebook",
         "a column that somebody removed is noticed only when a score is refused",
     ),
-    AGS + "result.readonly": (
+    RESULT_SCOPE: (
         Level.WARNING,
         "read back scores",
         "it cannot be checked that the gradebook holds what was sent",

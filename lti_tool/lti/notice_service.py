@@ -17,7 +17,7 @@ from lti_tool.lti.registrations import tool_url
 from lti_tool.rows import update_row
 
 HANDLER = "ask_for_notices"
-SCOPE = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers"
+NOTICE_SCOPE = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers"
 CONTEXT_COPY = "LtiContextCopyNotice"
 
 
@@ -26,7 +26,7 @@ def note_service(deployment: KnownDeployment, offered: NoticeServiceClaim) -> No
 
     Publishes `NoticesOffered` the first time, and when the service has moved.
     """
-    if not offered.url or CONTEXT_COPY not in offered.types or SCOPE not in offered.scope:
+    if not offered.url or CONTEXT_COPY not in offered.types or NOTICE_SCOPE not in offered.scope:
         return
     if deployment.notices_url != offered.url:
         changes = {"notices_url": offered.url, "notices_asked_at": None}
@@ -49,7 +49,7 @@ def ask_for_notices(deployment_id: int) -> None:
     url, connector = deployment.notices_url, RegistrationConnector(deployment.registration)
     response = _put_handler(connector, url)
     if response.status_code == 401:
-        connector.forget_token([SCOPE])
+        connector.forget_token([NOTICE_SCOPE])
         response = _put_handler(connector, url)
     if not response.ok:
         raise _refused(response)
@@ -58,7 +58,7 @@ def ask_for_notices(deployment_id: int) -> None:
 
 
 def _put_handler(connector: RegistrationConnector, url: str) -> requests.Response:
-    token = connector.get_access_token([SCOPE])
+    token = connector.get_access_token([NOTICE_SCOPE])
     handler = {"notice_type": CONTEXT_COPY, "handler": tool_url("/lti/notices")}
     try:
         return connector.shared.session.put(

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lti_tool.lti import notice_service
-from lti_tool.lti.ags import SCORE_SCOPE
+from lti_tool.lti.ags import LINE_ITEM_READ_SCOPE, LINE_ITEM_SCOPE, RESULT_SCOPE, SCORE_SCOPE
 from lti_tool.lti.history import history_variables
+from lti_tool.lti.notice_service import NOTICE_SCOPE
 from lti_tool.lti.nrps import MEMBERSHIP_SCOPE
 from lti_tool.lti.openid_configuration import CANVAS, PlatformConfiguration
 from lti_tool.lti.profiles import PROFILES, Profile
@@ -22,12 +22,10 @@ DESCRIPTION = (
     "Short lessons and quizzes on the way from project manager to PMO leader. Scores arrive in "
     "the gradebook by themselves."
 )
-AGS = "https://purl.imsglobal.org/spec/lti-ags/scope/"
-NOTICE_SCOPE = notice_service.SCOPE
 SCOPES = {
-    AGS + "lineitem": "make and change its own columns in the gradebook",
-    AGS + "lineitem.readonly": "see its own columns in the gradebook",
-    AGS + "result.readonly": "read back the scores that it sent",
+    LINE_ITEM_SCOPE: "make and change its own columns in the gradebook",
+    LINE_ITEM_READ_SCOPE: "see its own columns in the gradebook",
+    RESULT_SCOPE: "read back the scores that it sent",
     SCORE_SCOPE: "send scores to the gradebook",
     MEMBERSHIP_SCOPE: "see who is in a course that uses it",
     NOTICE_SCOPE: "hear when a course that uses it is copied",

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from lti_tool.lti import tool_configuration
+from lti_tool.lti.ags import LINE_ITEM_READ_SCOPE
 from lti_tool.lti.models import Deployment, Invite, Registration
+from lti_tool.lti.notice_service import NOTICE_SCOPE
 from tests.browsers import TOOL, Browser, text_of
 from tests.databases import change, on_sqlite, rows
 from tests.platforms import FakePlatform
@@ -128,13 +129,13 @@ def test_only_scopes_that_the_platform_has_are_asked_for(meet: Meet) -> None:
     administrator = meet("sakai")
     scopes = request_of(administrator)["scope"].split()
     assert set(scopes) <= set(administrator.registrar.configuration["scopes_supported"])
-    assert tool_configuration.AGS + "lineitem.readonly" not in scopes and len(scopes) == 4
+    assert LINE_ITEM_READ_SCOPE not in scopes and len(scopes) == 4
 
 
 @on_sqlite
 def test_notices_are_asked_for_where_there_are_any(meet: Meet) -> None:
-    assert tool_configuration.NOTICE_SCOPE in request_of(meet("canvas"))["scope"].split()
-    assert tool_configuration.NOTICE_SCOPE not in request_of(meet("moodle"))["scope"].split()
+    assert NOTICE_SCOPE in request_of(meet("canvas"))["scope"].split()
+    assert NOTICE_SCOPE not in request_of(meet("moodle"))["scope"].split()
 
 
 @on_sqlite
