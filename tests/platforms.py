@@ -12,15 +12,14 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
 from tests.gradebooks import SCORE_SCOPE, Gradebook
+from tests.signing import Signer
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
@@ -29,12 +28,6 @@ NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 ROSTER_SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
 ROSTER_TYPE = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
-
-
-@cache
-def rsa_key(name: str) -> RSAPrivateKey:
-    """A key pair for each name, made once per test run."""
-    return generate_private_key(public_exponent=65537, key_size=2048)
 
 
 @dataclass
@@ -46,7 +39,7 @@ class Answer:
     body: bytes = b""
 
 
-class FakePlatform:
+class FakePlatform(Signer):
     """One issuer with one course. Scores posted to it are in `scores`, requests in `requests`.
 
     `gradebook` has the columns, which a tool may look at and change as far as `scopes` lets it.
@@ -55,8 +48,8 @@ class FakePlatform:
     """
 
     def __init__(self, client_id: str = "client-1", deployment_id: str = "deployment-1") -> None:
+        super().__init__()
         self.client_id, self.deployment_id = client_id, deployment_id
-        self.kid = "platform-key-1"
         self.scores: list[dict[str, Any]] = []
         self.requests: list[str] = []
         self.tokens_issued = 0
@@ -90,10 +83,6 @@ class FakePlatform:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    @property
-    def key(self) -> RSAPrivateKey:
-        return rsa_key(self.kid)
 
     def registration(self) -> dict[str, Any]:
         """The options of `registrations add` for this platform."""
@@ -166,27 +155,6 @@ class FakePlatform:
             }
         body |= changes
         return {name: value for name, value in body.items() if value is not None}
-
-    def sign(
-        self,
-        claims: dict[str, Any],
-        *,
-        key: Any = None,
-        algorithm: str = "RS256",
-        headers: dict[str, Any] | None = None,
-    ) -> str:
-        return jwt.encode(
-            claims,
-            self.key if key is None else key,
-            algorithm=algorithm,
-            headers={"kid": self.kid} if headers is None else headers,
-        )
-
-    def jwks(self) -> dict[str, Any]:
-        jwk: dict[str, Any] = jwt.algorithms.RSAAlgorithm.to_jwk(
-            self.key.public_key(), as_dict=True
-        )
-        return {"keys": [jwk | {"kid": self.kid, "alg": "RS256", "use": "sig"}]}
 
     def _good_jwks(self) -> Answer:
         return Answer(200, body=json.dumps(self.jwks()).encode())

@@ -22,7 +22,8 @@ from lti_tool.outbox import OutboxMessage
 from tests.browsers import TOOL, Browser
 from tests.databases import change, on_sqlite, rows
 from tests.lti.test_fuzz import anything, quietly
-from tests.platforms import CLAIM, Answer, FakePlatform, rsa_key
+from tests.platforms import CLAIM, Answer, FakePlatform
+from tests.signing import rsa_key
 from tests.story import set_up
 
 FIXTURE = Path(__file__).parent / "lti/fixtures/notices/canvas_context_copy_notice.json"

@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509.oid import NameOID
 
-from tests.platforms import rsa_key
+from tests.signing import rsa_key
 
 
 def make_certificate(folder: Path, name: str) -> Path:

@@ -21,7 +21,7 @@ from tests.browsers import text_of
 from tests.gradebooks import SCORE_SCOPE
 from tests.interop.conftest import Tool
 from tests.interop.openedx import Person
-from tests.platforms import rsa_key
+from tests.signing import rsa_key
 from tests.story import SETTINGS
 
 pytestmark = pytest.mark.interop

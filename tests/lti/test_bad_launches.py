@@ -16,7 +16,8 @@ from tests.browsers import TOOL, Browser
 from tests.databases import on_sqlite
 from tests.lti.forgery import encode, forge, part, signed_with_public_key
 from tests.lti.refused import assert_refused
-from tests.platforms import CLAIM, FakePlatform, rsa_key
+from tests.platforms import CLAIM, FakePlatform
+from tests.signing import rsa_key
 
 Claims = dict[str, Any]
 

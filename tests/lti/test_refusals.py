@@ -19,7 +19,8 @@ from tests.browsers import TOOL, Browser
 from tests.databases import change, on_sqlite, rows
 from tests.lti.lms import fixture
 from tests.lti.refused import assert_page, assert_refused
-from tests.platforms import CLAIM, FakePlatform, rsa_key
+from tests.platforms import CLAIM, FakePlatform
+from tests.signing import rsa_key
 
 
 @pytest.mark.parametrize(

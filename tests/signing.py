@@ -1,0 +1,47 @@
+"""Key pairs for tests, and what a platform signs with the one that it publishes."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+
+
+@cache
+def rsa_key(name: str) -> RSAPrivateKey:
+    """A key pair for each name, made once per test run."""
+    return generate_private_key(public_exponent=65537, key_size=2048)
+
+
+class Signer:
+    """Signs with the key named `kid`, which is published; another name is another key."""
+
+    def __init__(self) -> None:
+        self.kid = "platform-key-1"
+
+    @property
+    def key(self) -> RSAPrivateKey:
+        return rsa_key(self.kid)
+
+    def sign(
+        self,
+        claims: dict[str, Any],
+        *,
+        key: Any = None,
+        algorithm: str = "RS256",
+        headers: dict[str, Any] | None = None,
+    ) -> str:
+        return jwt.encode(
+            claims,
+            self.key if key is None else key,
+            algorithm=algorithm,
+            headers={"kid": self.kid} if headers is None else headers,
+        )
+
+    def jwks(self) -> dict[str, Any]:
+        jwk: dict[str, Any] = jwt.algorithms.RSAAlgorithm.to_jwk(
+            self.key.public_key(), as_dict=True
+        )
+        return {"keys": [jwk | {"kid": self.kid, "alg": "RS256", "use": "sig"}]}
