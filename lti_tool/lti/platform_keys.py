@@ -54,7 +54,8 @@ class KeySet:
 def public_key(jwks_url: str, kid: str) -> Any | None:
     """The RSA public key with that id, or None when the platform does not have it.
 
-    Raises `PlatformError` when the key set is needed and could not be fetched.
+    Raises `PlatformError` when the key set is needed and could not be fetched. While one that
+    failed before is asked for again, nobody else waits: a slow platform must not hold all threads.
     """
     cache: dict[str, KeySet] = current_app.extensions.setdefault(EXTENSION, {})
     key_set = cache.setdefault(jwks_url, KeySet())
@@ -62,13 +63,18 @@ def public_key(jwks_url: str, kid: str) -> Any | None:
     if found is not None:
         return found
     end_reading()
-    with key_set.lock:
+    failed = key_set.failure
+    if not key_set.lock.acquire(blocking=failed is None) and failed is not None:
+        raise failed.with_traceback(None)
+    try:
         if key_set.find(kid) is None and key_set.may_ask():
             key_set.fetch(jwks_url)
         found = key_set.find(kid)
         if found is None and key_set.failure is not None:
             raise key_set.failure.with_traceback(None)
         return found
+    finally:
+        key_set.lock.release()
 
 
 def fetch_key_set(jwks_url: str) -> dict[str, Any]:

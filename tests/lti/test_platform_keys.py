@@ -126,3 +126,28 @@ def test_many_launches_at_once_on_a_cold_start_fetch_once(
         thread.join()
     assert answers == [303] * 6
     assert platform.requests == ["GET /jwks"]
+
+
+def test_nobody_waits_while_a_platform_that_failed_is_asked_again(
+    app: Flask, new_browser: Callable[[], Browser], platform: FakePlatform, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(platform_keys, "FLOOR_SECONDS", 0)
+    asked, answered = threading.Event(), threading.Event()
+
+    def answer_late() -> Answer:
+        asked.set()
+        answered.wait(10)
+        return Answer(200, body=json.dumps(platform.jwks()).encode())
+
+    platform.answer_jwks = lambda: Answer(503)
+    assert_refused(launch(new_browser()), app, "keys_unreachable")
+    platform.answer_jwks = answer_late
+    patient: list[int] = []
+    asking = threading.Thread(target=lambda: patient.append(launch(new_browser()).status_code))
+    asking.start()
+    assert asked.wait(10)
+    assert_refused(launch(new_browser()), app, "keys_unreachable")
+    assert not answered.is_set() and not patient
+    answered.set()
+    asking.join()
+    assert patient == [303] and launch(new_browser()).status_code == 303
