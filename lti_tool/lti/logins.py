@@ -205,7 +205,8 @@ def prove_browser(
 ) -> Way | None:
     """Which way ties this browser to the login; None: the platform's storage must be asked first.
 
-    `storage_secret` is what the storage answered, "" for nothing, None before it was asked.
+    `storage_secret` is what the storage answered, "" for nothing, None before it was asked. It is
+    asked where the cookie is that of another login, too: two frames of one page may begin at once.
     Raises `LaunchRefused` when it is another browser, or one that returns no cookie and has no
     platform storage.
     """
@@ -213,11 +214,9 @@ def prove_browser(
         return Way.WINDOW if login.way == Way.WINDOW else Way.COOKIE
     if storage_secret and _is_digest_of(login.storage_hash, storage_secret):
         return Way.STORAGE
-    if browser_secret or storage_secret:
-        raise refusal("state_foreign")
-    if login.storage_hash is None or storage_secret is not None:
-        raise refusal("cookie_missing")
-    return None
+    if login.storage_hash is not None and storage_secret is None:
+        return None
+    raise refusal("state_foreign" if browser_secret or storage_secret else "cookie_missing")
 
 
 def _is_digest_of(stored: str | None, secret: str) -> bool:
