@@ -66,7 +66,9 @@ def test_a_person_reads_and_takes_along_what_is_kept_about_them(
     assert answer.mimetype == "application/json"
     assert answer.headers["Content-Disposition"].startswith("attachment")
     kept = answer.get_json()["kept"]
-    assert "points" not in kept["answer"][0] and "score_given" not in kept["attempt"][0]
+    for unreleased in ('points"', 'given"', 'maximum"', 'comment"'):
+        assert unreleased not in answer.text, unreleased
+    assert "AttemptSubmitted" in {row["name"] for row in kept["event"]}
     assert "ada@example.org" not in words + answer.text
     assert len(kept["answer"]) == 10 and kept["delivery"][0]["state"] == "accepted"
     assert {row["user_id"] for row in kept["attempt"]} == {kept["user_account"][0]["id"]}
@@ -99,6 +101,7 @@ def test_an_administrator_asks_about_the_named_person(
     assert "What is kept about Ada Okafor" in words and "1 attempt" in words
     kept = browser.get("/data/export").get_json()["kept"]
     assert kept["user_account"][0]["sub"] == "ada" and "points" in kept["answer"][0]
+    assert "score_given" in kept["grade"][0] and "accepted_given" in kept["delivery"][0]
 
     unknown = named | {CLAIM + "for_user": {name: "nobody"}}
     page = ask(browser, "root", SYSTEM_ADMINISTRATOR, **unknown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -11,14 +11,15 @@ from sqlalchemy import ColumnElement, Table, func, or_, select
 
 from lti_tool.courses.models import Context, Membership, User
 from lti_tool.db import Base, db, find
+from lti_tool.events import EventRecord
 
 HASHES = "_hash"
-RELEASED_ELSEWHERE = {
-    "answer": {"points"},
-    "attempt": {"score_given", "score_maximum"},
-    "manual_mark": {"criteria", "comment"},
-}
-"""What learners see with their results, when their course shows it: not sooner in a file."""
+RELEASED_ELSEWHERE = ("points", "_given", "_maximum", "criteria", "comment")
+"""How columns, and what events tell, are named at their end where they say what was scored.
+
+Learners see that with their results, when their course shows it: not sooner in a file.
+"""
+EVENT = cast(Table, EventRecord.__table__)
 PERSON = cast(Table, User.__table__)
 
 
@@ -49,11 +50,14 @@ def gather(user: User, *, for_themselves: bool) -> dict[str, list[dict[str, Any]
 
     For the person themselves, points stay out that the course may not have shown yet.
     """
-    held_back = RELEASED_ELSEWHERE if for_themselves else {}
-    return {
-        table.name: [_as_json(row) for row in _rows(table, condition, held_back)]
+    left_out = (HASHES, *RELEASED_ELSEWHERE) if for_themselves else (HASHES,)
+    kept = {
+        table.name: [_without(row, left_out) for row in _rows(table, condition)]
         for table, condition in _conditions(user.id).items()
     }
+    for row in kept[EVENT.name]:
+        row["data"] = _without(row["data"], left_out)
+    return kept
 
 
 def _conditions(user_id: int) -> dict[Table, ColumnElement[bool]]:
@@ -72,17 +76,14 @@ def _conditions(user_id: int) -> dict[Table, ColumnElement[bool]]:
     return found
 
 
-def _rows(
-    table: Table, condition: ColumnElement[bool], held_back: Mapping[str, Collection[str]]
-) -> list[Mapping[str, Any]]:
-    names = held_back.get(table.name, ())
-    shown = [each for each in table.c if not each.name.endswith(HASHES) and each.name not in names]
-    query = select(*shown).where(condition).order_by(*table.primary_key)
-    return [dict(row) for row in db.session.execute(query).mappings()]
+def _rows(table: Table, condition: ColumnElement[bool]) -> Sequence[Mapping[Any, Any]]:
+    query = select(table).where(condition).order_by(*table.primary_key)
+    return db.session.execute(query).mappings().all()
 
 
-def _as_json(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _plain(value) for name, value in row.items()}
+def _without(row: Mapping[Any, Any], endings: tuple[str, ...]) -> dict[str, Any]:
+    """The row as JSON can hold it, but for what is named with one of these endings."""
+    return {name: _plain(value) for name, value in row.items() if not name.endswith(endings)}
 
 
 def _plain(value: Any) -> Any:
