@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flask import Flask, g, jsonify, render_template, request
+from flask import Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
@@ -169,7 +169,6 @@ def _answer_unexpected(error: Exception) -> ResponseReturnValue:
         "send the reference below to your support.",
     )
     refusal.status = 500
-    g.pop("launch", None)
     log.exception("failure %s at %s", refusal.reference, loggable_path())
     return answer(refusal)
 

@@ -188,7 +188,6 @@ def visit(launch_id: str) -> Visit:
     if launch is None or launch.expires_at < utcnow() or not _is_proved(launch, secret):
         raise LaunchGone()
     found = Visit(launch, placement, secret)
-    g.visit = found
     g.frame_ancestors = launch.frame_ancestors
     if request.method not in ("GET", "HEAD"):
         check_csrf_token(launch.id)

@@ -69,17 +69,13 @@ class ContainerSchema(Schema):
 CONTAINER = ContainerSchema()
 
 
-def read_roster(
-    registration: Registration, memberships_url: str, *, rlid: str = ""
-) -> Mapping[str, Member]:
+def read_roster(registration: Registration, memberships_url: str) -> Mapping[str, Member]:
     """All members of the course by user id, in the platform's order (NRPS 2.0, 2.4).
 
-    `rlid` narrows them to those who have access to that resource link (NRPS 2.0, 3). Raises
-    `PlatformError`; a roster is whole or not there.
+    Raises `PlatformError`; a roster is whole or not there.
     """
     connector = RegistrationConnector(registration)
-    query = {"limit": str(PAGE_MEMBERS)} | ({"rlid": rlid} if rlid else {})
-    first = with_query(memberships_url, query)
+    first = with_query(memberships_url, {"limit": str(PAGE_MEMBERS)})
     try:
         bodies = read_pages(connector, [MEMBERSHIP_SCOPE], first, CONTAINER_TYPE)
         return {member.user_id: member for body in bodies for member in read_members(body)}

@@ -102,9 +102,9 @@ Read = Callable[..., Mapping[str, Member]]
 def read(app: Flask, platform: FakePlatform) -> Read:
     [registration] = rows(app, Registration)
 
-    def reading(**more: str) -> Mapping[str, Member]:
+    def reading() -> Mapping[str, Member]:
         with app.app_context():
-            return read_roster(registration, platform.roster_url(), **more)
+            return read_roster(registration, platform.roster_url())
 
     return reading
 
@@ -121,13 +121,6 @@ def test_all_pages_are_read_with_one_token(read: Read, platform: FakePlatform) -
     assert first == "GET /courses/course-1/memberships?tool=7&limit=100"
     assert [line.rpartition("&")[2] for line in following] == ["from=2", "from=4"]
     assert platform.tokens_issued == 1
-
-
-@on_sqlite
-def test_people_of_one_link_only(read: Read, platform: FakePlatform) -> None:
-    platform.enrol("learner-1")
-    read(rlid="link 1")
-    assert gets(platform)[0].endswith("&limit=100&rlid=link+1")
 
 
 @on_sqlite
