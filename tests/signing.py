@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from functools import cache
+import threading
 from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
+_KEYS: dict[str, RSAPrivateKey] = {}
+_ONE_AT_A_TIME = threading.Lock()
 
-@cache
+
 def rsa_key(name: str) -> RSAPrivateKey:
-    """A key pair for each name, made once per test run."""
-    return generate_private_key(public_exponent=65537, key_size=2048)
+    """A key pair for each name, made once per test run, whichever thread asks first."""
+    with _ONE_AT_A_TIME:
+        if name not in _KEYS:
+            _KEYS[name] = generate_private_key(public_exponent=65537, key_size=2048)
+        return _KEYS[name]
 
 
 class Signer:
