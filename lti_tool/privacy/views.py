@@ -27,6 +27,7 @@ TOLD = {
     "user_account", "membership", "attempt", "answer", "lesson_completion",
     "knowledge_check_answer", "grade", "delivery", "launch", "event",
     "practice_set", "practice_answer", "accommodation",
+    "manual_mark", "learner_comment", "grade_override", "extra_attempts",
 }  # fmt: skip
 """Tables that the page has words for; all others are counted by their names."""
 
