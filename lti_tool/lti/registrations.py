@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +21,8 @@ from lti_tool.lti.models import Deployment, Registration
 from lti_tool.lti.profiles import PROFILES
 from lti_tool.rows import execute, table_of
 
+ORIGINS = 1024
+"""How many addresses are remembered: a launch asks for the same few origins many times."""
 HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:.]*:[0-9a-f:.]*")
 USUAL_PORTS = {"http": 80, "https": 443}
 
@@ -95,6 +98,7 @@ def tool_url(path: str) -> str:
     return f"{current_app.config['LTI_TOOL'].public_url}{path}"
 
 
+@lru_cache(maxsize=ORIGINS)
 def origin_of(url: str) -> str:
     """Scheme, host and port of an address as browsers state an origin; "" when it has none.
 
