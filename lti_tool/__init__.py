@@ -10,6 +10,7 @@ from wsgiref.headers import Headers
 
 from flask import Flask
 from flask_bootstrap import Bootstrap5
+from sqlalchemy.orm import configure_mappers
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
@@ -97,6 +98,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     )
     for blueprint in (health.blueprint, metrics.blueprint, *pages):
         app.register_blueprint(blueprint)
+    configure_mappers()  # now, for objects are read past the session, too (`rows.objects_in`)
     _serve(app, settings.proxies)
     return app
 

@@ -10,6 +10,7 @@ from lti_tool.db import unit_of_work
 from lti_tool.errors import Invalid, NotFound
 from lti_tool.launch import session
 from lti_tool.lti.roles import Power
+from lti_tool.rows import tracked
 from lti_tool.web import SEE_OTHER
 
 blueprint = Blueprint("updates", __name__, url_prefix="/l/<launch_id>/update")
@@ -19,7 +20,7 @@ blueprint = Blueprint("updates", __name__, url_prefix="/l/<launch_id>/update")
 def offer(launch_id: str) -> str:
     """Every lesson and question that the newer version changes."""
     visit = session.visit_with(launch_id, Power.CONFIGURE)
-    version = updating.newer_version(visit.placement)
+    version, here = updating.newer_version(visit.placement), visit.placement.id
     if version is None:
         raise NotFound("This activity is up to date", "Go back to its settings.")
     return render_template(
@@ -27,7 +28,7 @@ def offer(launch_id: str) -> str:
         visit=visit,
         version=version,
         changes=updating.changes_of(visit.placement, version),
-        others=[each for each in updating.behind(visit.context.id) if each is not visit.placement],
+        others=[each for each in updating.behind(visit.context.id) if each.id != here],
     )
 
 
@@ -38,9 +39,9 @@ def decide(launch_id: str) -> ResponseReturnValue:
     choice, version_id = request.form.get("choice"), request.form.get("version", type=int) or 0
     with unit_of_work():
         if choice == "leave":
-            updating.leave(visit.placement, version_id)
+            updating.leave(tracked(visit.placement), version_id)
         elif choice == "take":
-            updating.take(visit.placement, version_id, by_user_id=visit.user.id)
+            updating.take(tracked(visit.placement), version_id, by_user_id=visit.user.id)
         elif choice == "take_all":
             for placement in updating.behind(visit.context.id):
                 updating.take(placement, version_id, by_user_id=visit.user.id)

@@ -23,6 +23,7 @@ from lti_tool.launch.session import Visit
 from lti_tool.lti.roles import Power
 from lti_tool.quiz.accommodating import cut_by_window
 from lti_tool.quiz.attempts import has_learner_attempts
+from lti_tool.rows import tracked
 from lti_tool.web import SEE_OTHER, load_form, sent_form
 
 blueprint = Blueprint("curriculum", __name__, url_prefix="/l/<launch_id>")
@@ -56,7 +57,13 @@ def save_settings(launch_id: str) -> ResponseReturnValue:
             return _preview(visit, found)
         begun = placement is not None and has_learner_attempts(placement.id)
         with unit_of_work():
-            configure(visit.link, placement, chosen, by_user_id=visit.user.id, has_attempts=begun)
+            configure(
+                visit.link,
+                placement and tracked(placement),
+                chosen,
+                by_user_id=visit.user.id,
+                has_attempts=begun,
+            )
     except Invalid as refusal:
         return _page(visit, refusal), refusal.status
     page = "analytics.learners" if visit.may(Power.SEE_LEARNERS) else "curriculum.settings"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from lti_tool.curriculum.models import Placement
 from lti_tool.db import db, find, lock_pair, utcnow
@@ -25,6 +25,7 @@ from lti_tool.grades.models import Delivery, DeliveryState, Grade, GradeOverride
 from lti_tool.grades.policy import Decided, MarkedAttempt, Outcome, Policy
 from lti_tool.quiz.attempts import every_handed_in
 from lti_tool.quiz.models import Attempt, AttemptStatus
+from lti_tool.rows import columns_of, execute, objects_in, table_of, with_parts
 
 
 @dataclass(frozen=True)
@@ -149,9 +150,25 @@ def _set_out(grade: Grade, whose: Whose) -> None:
 
 
 def find_grade(placement_id: int, user_id: int) -> Grade | None:
-    """What counts for the learner; None where nothing does, or no longer."""
-    grade = _stored_grade(placement_id, user_id)
-    return None if grade is None or grade.state == GradeState.WITHDRAWN else grade
+    """What counts for the learner; None where nothing does, or no longer. To be looked at only."""
+    row = execute(GRADE, {"placement_id": placement_id, "user_id": user_id}).one_or_none()
+    if row is None:
+        return None
+    grade: Grade
+    grade, delivery = objects_in(row, Grade, Delivery)
+    return with_parts(grade, delivery=delivery)
+
+
+GRADES, DELIVERIES = table_of(Grade), table_of(Delivery)
+GRADE = (
+    select(*columns_of(Grade, Delivery))
+    .join_from(GRADES, DELIVERIES, DELIVERIES.c.grade_id == GRADES.c.id)
+    .where(
+        GRADES.c.placement_id == bindparam("placement_id"),
+        GRADES.c.user_id == bindparam("user_id"),
+        GRADES.c.state != GradeState.WITHDRAWN,
+    )
+)
 
 
 def _stored_grade(placement_id: int, user_id: int) -> Grade | None:

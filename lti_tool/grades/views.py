@@ -14,6 +14,7 @@ from lti_tool.grades.recording import find_grade
 from lti_tool.grades.resending import resend_one
 from lti_tool.launch import session
 from lti_tool.launch.session import Visit
+from lti_tool.rows import tracked
 from lti_tool.web import SEE_OTHER
 
 blueprint = Blueprint("grades", __name__, url_prefix="/l/<launch_id>")
@@ -40,7 +41,7 @@ def send_again(launch_id: str) -> ResponseReturnValue:
             "There is nothing to send again", "Look at your result to see how it stands."
         )
     with unit_of_work():
-        resend_one(grade, visit.user.id, visit.context.id)
+        resend_one(tracked(grade), visit.user.id, visit.context.id)
     return redirect(url_for("quiz.overview", launch_id=launch_id), SEE_OTHER)
 
 

@@ -9,6 +9,7 @@ from lti_tool.curriculum.models import CurriculumVersion
 from lti_tool.curriculum.placing import prepare_placement
 from lti_tool.launch.models import Launch
 from lti_tool.launch.picking_form import Choice
+from lti_tool.launch.session import Visit
 from lti_tool.lti.claims import DeepLinkingClaim
 from lti_tool.lti.deep_linking import NewLink, content_item
 from lti_tool.lti.profiles import PROFILES
@@ -21,18 +22,17 @@ def asked_of(launch: Launch) -> DeepLinkingClaim:
 
 
 def prepare_links(
-    launch: Launch, version: CurriculumVersion, choices: Sequence[Choice]
+    visit: Visit, version: CurriculumVersion, choices: Sequence[Choice]
 ) -> list[dict[str, Any]]:
     """Prepare a placement for each choice; returns the content items. Within a unit of work."""
-    asked, membership = asked_of(launch), launch.membership
-    profile = PROFILES[membership.context.deployment.registration.profile]
+    asked, profile = asked_of(visit.launch), PROFILES[visit.deployment.registration.profile]
     items = []
     for choice in choices:
         placement = prepare_placement(
-            membership.context_id,
+            visit.context.id,
             version,
             choice.module,
-            by_user_id=membership.user_id,
+            by_user_id=visit.user.id,
             opens_at=choice.opens_at,
             due_at=choice.due_at,
         )

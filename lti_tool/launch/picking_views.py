@@ -58,19 +58,19 @@ def place(launch_id: str) -> ResponseReturnValue:
     modules = catalogue.curriculum(version.id).modules
     try:
         several = asked_of(visit.launch).accept_multiple
-        most = PROFILES[visit.context.deployment.registration.profile].most_points
+        most = PROFILES[visit.deployment.registration.profile].most_points
         choices = read_choices(request.form, modules, several=several, most_points=most)
     except Invalid as refusal:
         return _page(visit, refusal), refusal.status
     with unit_of_work():
-        items = prepare_links(visit.launch, version, choices)
+        items = prepare_links(visit, version, choices)
     count = len(items)
     return _answer(visit, items, f"{count} module{'s' if count > 1 else ''} placed.")
 
 
 def _answer(visit: Visit, items: Sequence[dict[str, Any]], message: str) -> str:
     """A page that posts itself: the answer goes through the browser (Deep Linking 2.0, 3.4.2)."""
-    asked, deployment = asked_of(visit.launch), visit.context.deployment
+    asked, deployment = asked_of(visit.launch), visit.deployment
     token = response_token(deployment.registration, deployment.deployment_id, asked, items, message)
     g.form_action = origin_of(asked.return_url)
     return render_template("launch/chosen.html", return_url=asked.return_url, token=token)

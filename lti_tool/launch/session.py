@@ -16,7 +16,6 @@ from functools import cached_property
 
 from flask import g, request
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from lti_tool.courses.models import Context, Membership, ResourceLink, User
@@ -26,7 +25,9 @@ from lti_tool.errors import Conflict, Forbidden, LaunchGone
 from lti_tool.launch.models import Launch
 from lti_tool.launch.returning import return_address
 from lti_tool.lti.logins import digest
+from lti_tool.lti.models import Deployment
 from lti_tool.lti.roles import POWERS, Power, Role
+from lti_tool.rows import columns_of, execute, objects_in, table_of
 from lti_tool.web import check_csrf_token
 
 COOKIE = "__Host-pmo_bridge"
@@ -54,26 +55,40 @@ TABS = (
 """Pages that all others lead to: endpoint, label, blueprints, powers of which one is enough."""
 TO_SET_UP = "curriculum.settings"
 
-LAUNCH = (
-    select(Launch, Placement)
-    .outerjoin(Placement, Placement.resource_link_id == Launch.resource_link_id)
-    .where(Launch.id == bindparam("launch_id"))
-    .options(
-        joinedload(Launch.membership).joinedload(Membership.user),
-        joinedload(Launch.membership).joinedload(Membership.context),
-        joinedload(Launch.resource_link),
-    )
+OF_VISIT = (Launch, Membership, User, Context, ResourceLink, Placement)
+LAUNCH, MEMBERSHIP, USER, CONTEXT, LINK, PLACEMENT = (table_of(model) for model in OF_VISIT)
+READ = (
+    select(*columns_of(*OF_VISIT))
+    .join_from(LAUNCH, MEMBERSHIP, MEMBERSHIP.c.id == LAUNCH.c.membership_id)
+    .join(USER, USER.c.id == MEMBERSHIP.c.user_id)
+    .join(CONTEXT, CONTEXT.c.id == MEMBERSHIP.c.context_id)
+    .outerjoin(LINK, LINK.c.id == LAUNCH.c.resource_link_id)
+    .outerjoin(PLACEMENT, PLACEMENT.c.resource_link_id == LINK.c.id)
+    .where(LAUNCH.c.id == bindparam("launch_id"))
 )
-"""All that a page needs to know of its visit; built once, for every page begins with it."""
+"""All that a page needs to know of its visit, in one query, for every page begins with it."""
 
 
 class Visit:
-    """A launch with all that a page needs to know about who, where and what."""
+    """A launch with all that a page needs to know about who, where and what.
 
-    def __init__(self, launch: Launch, placement: Placement | None, secret: str) -> None:
-        self.launch = launch
+    Its objects are as read (`rows.objects_in`): whoever changes one asks for `rows.tracked`.
+    """
+
+    def __init__(
+        self,
+        launch: Launch,
+        membership: Membership,
+        user: User,
+        context: Context,
+        link: ResourceLink | None,
+        placement: Placement | None,
+        *,
+        secret: str,
+    ) -> None:
+        self.launch, self.membership, self.user, self.context = launch, membership, user, context
+        self._link, self._placement = link, placement
         self.secret = secret
-        self._placement = placement
 
     @property
     def id(self) -> str:
@@ -81,26 +96,19 @@ class Visit:
         return f"{self.launch.id}{SEPARATOR}{self.secret}" if self.secret else self.launch.id
 
     @property
-    def user(self) -> User:
-        return self.launch.membership.user
-
-    @property
-    def context(self) -> Context:
-        return self.launch.membership.context
-
-    @property
     def link(self) -> ResourceLink:
         """The link that was opened; raises `Conflict` in a visit that belongs to none."""
-        if self.launch.resource_link is None:
+        if self._link is None:
             raise Conflict(
                 "This page belongs to a link of your course",
                 "Open the link itself from your course; a new one must be placed there first.",
             )
-        return self.launch.resource_link
+        return self._link
 
     @property
-    def membership(self) -> Membership:
-        return self.launch.membership
+    def deployment(self) -> Deployment:
+        """The installation that the launch came from, with its registration; costs a query."""
+        return db.session.get_one(Deployment, self.context.deployment_id)
 
     @cached_property
     def powers(self) -> frozenset[Power]:
@@ -119,7 +127,7 @@ class Visit:
         """The address of the course, which may show the message; "" where the platform has none."""
         return return_address(self.launch.return_url, lti_msg=message)
 
-    @property
+    @cached_property
     def tabs(self) -> Sequence[tuple[str, str, tuple[str, ...]]]:
         """Endpoint, label and blueprints of the pages to offer; none to those who only learn."""
         offered = [tab[:3] for tab in TABS if self.powers & tab[3]]
@@ -184,10 +192,13 @@ def visit(launch_id: str) -> Visit:
     """
     g.frame_ancestors = "*"  # the end of a visit must be readable wherever it is framed
     launch_id, _, secret = launch_id.partition(SEPARATOR)
-    launch, placement = _find(launch_id)
-    if launch is None or launch.expires_at < utcnow() or not _is_proved(launch, secret):
+    row = execute(READ, {"launch_id": launch_id}).one_or_none()
+    if row is None:
         raise LaunchGone()
-    found = Visit(launch, placement, secret)
+    found = Visit(*objects_in(row, *OF_VISIT), secret=secret)
+    launch = found.launch
+    if launch.expires_at < utcnow() or not _is_proved(launch, secret):
+        raise LaunchGone()
     g.frame_ancestors = launch.frame_ancestors
     if request.method not in ("GET", "HEAD"):
         check_csrf_token(launch.id)
@@ -216,8 +227,3 @@ def _forbidden(found: Visit) -> Forbidden:
         "An instructor of the course can open it. If your role should be another one, "
         "ask the platform's administrator.",
     )
-
-
-def _find(launch_id: str) -> tuple[Launch | None, Placement | None]:
-    row = db.session.execute(LAUNCH, {"launch_id": launch_id}).one_or_none()
-    return (row[0], row[1]) if row else (None, None)

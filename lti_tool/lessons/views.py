@@ -23,7 +23,7 @@ from lti_tool.launch import session
 from lti_tool.launch.session import Visit
 from lti_tool.lessons import completing
 from lti_tool.quiz.accommodating import learner_rules
-from lti_tool.quiz.attempts import list_attempts
+from lti_tool.quiz.attempts import seen_attempts
 from lti_tool.quiz.commenting import comment_to
 from lti_tool.quiz.models import Attempt
 from lti_tool.quiz.reviewing import shown_of
@@ -64,7 +64,7 @@ def module(launch_id: str) -> str:
     place = _place(launch_id)
     visit, placement = place.visit, place.visit.placement
     completed = completing.completed_lessons(placement.id, visit.user.id)
-    attempts = list_attempts(placement.id, visit.user.id)
+    attempts = seen_attempts(placement.id, visit.user.id)
     grade = _shown_grade(placement, visit.user.id, attempts)
     rules = learner_rules(placement, visit.user.id, is_preview=visit.is_preview)
     passed = bool(

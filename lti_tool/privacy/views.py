@@ -43,7 +43,7 @@ def data(launch_id: str) -> str:
         visit=visit,
         person=person,
         own=person.id == visit.user.id,
-        registration=visit.context.deployment.registration,
+        registration=visit.deployment.registration,
         memberships=_memberships(person),
         counts=counts,
         others={name: count for name, count in counts.items() if name not in TOLD},
@@ -61,7 +61,7 @@ def export(launch_id: str) -> Response:
         for each in _memberships(person)
     ]
     body = {
-        "platform": visit.context.deployment.registration.name,
+        "platform": visit.deployment.registration.name,
         "taken_at": utcnow().isoformat(),
         "courses": courses,
         "kept": gathering.gather(person, for_themselves=person.id == visit.user.id),
@@ -77,7 +77,7 @@ def _person_of(visit: Visit) -> User:
     named = visit.launch.for_user if visit.launch.message_type in DATA_PRIVACY else ""
     if named in ("", visit.user.sub):
         return visit.user
-    deployment = visit.context.deployment
+    deployment = visit.deployment
     is_shared = PROFILES[deployment.registration.profile].client_id_is_shared
     within = deployment.id if is_shared else None
     person = gathering.find_person(deployment.registration_id, named, within)

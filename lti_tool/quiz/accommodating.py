@@ -11,10 +11,11 @@ from sqlalchemy import and_, func, select
 
 from lti_tool.courses.models import User
 from lti_tool.curriculum.models import Placement
-from lti_tool.db import db, find, upsert, utcnow
+from lti_tool.db import db, upsert, utcnow
 from lti_tool.events import AccommodationChanged, publish
 from lti_tool.quiz.models import Accommodation, ExtraAttempts
 from lti_tool.quiz.rules import Rules, rules_for
+from lti_tool.rows import read_one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +30,8 @@ class Grant:
 
 
 def find_accommodation(context_id: int, user_id: int) -> Accommodation | None:
-    return find(Accommodation, context_id=context_id, user_id=user_id)
+    """What the learner is granted in the course, to be looked at only."""
+    return read_one(Accommodation, context_id=context_id, user_id=user_id)
 
 
 def accommodations_in(context_id: int) -> Mapping[int, Accommodation]:

@@ -23,6 +23,7 @@ from lti_tool.quiz.manual_marks import marked_responses
 from lti_tool.quiz.models import Answer, Attempt, AttemptStatus
 from lti_tool.quiz.repairs import repairs_of
 from lti_tool.quiz.rules import GRACE
+from lti_tool.rows import columns_of, execute, objects_in
 
 FOUR_PLACES = Decimal("0.0001")
 
@@ -39,6 +40,12 @@ def every_handed_in(placement_id: int, user_id: int) -> Sequence[Attempt]:
     return [each for each in db.session.scalars(own.order_by(Attempt.number)) if each.was_handed_in]
 
 
+def seen_attempts(placement_id: int, user_id: int) -> Sequence[Attempt]:
+    """As `list_attempts`, to be looked at only (`rows.objects_in`)."""
+    of_whom = {"placement_id": placement_id, "user_id": user_id}
+    return [objects_in(row, Attempt)[0] for row in execute(SEEN, of_whom)]
+
+
 OF_LEARNER = (
     select(Attempt)
     .where(
@@ -47,6 +54,7 @@ OF_LEARNER = (
     .where(Attempt.status != AttemptStatus.DELETED)
     .order_by(Attempt.number)
 )
+SEEN = OF_LEARNER.with_only_columns(*columns_of(Attempt))
 
 
 def next_number(placement_id: int, user_id: int) -> int:

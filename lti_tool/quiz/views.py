@@ -43,7 +43,7 @@ def overview(launch_id: str) -> str:
     """The rules of the quiz, earlier attempts, and the button that starts one."""
     visit = session.visit(launch_id)
     placement = visit.placement
-    tried = attempts.list_attempts(placement.id, visit.user.id)
+    tried = attempts.seen_attempts(placement.id, visit.user.id)
     rules, standing = _standing(visit, tried)
     shown = shown_of(placement, tried)
     grade = find_grade(placement.id, visit.user.id)
@@ -264,7 +264,7 @@ def result(launch_id: str, attempt_number: int) -> ResponseReturnValue:
     attempt = _attempt(visit, attempt_number)
     if attempt.is_open:
         return redirect(_question_url(launch_id, attempt, 1), SEE_OTHER)
-    tried = attempts.list_attempts(placement.id, visit.user.id)
+    tried = attempts.seen_attempts(placement.id, visit.user.id)
     grade = find_grade(placement.id, visit.user.id)
     module = catalogue.module_of(placement)
     return render_template(
