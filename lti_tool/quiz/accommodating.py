@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import bindparam, func, select
 
 from lti_tool.courses.models import User
 from lti_tool.curriculum.models import Placement
@@ -15,7 +15,7 @@ from lti_tool.db import db, upsert, utcnow
 from lti_tool.events import AccommodationChanged, publish
 from lti_tool.quiz.models import Accommodation, ExtraAttempts
 from lti_tool.quiz.rules import Rules, rules_for
-from lti_tool.rows import read_one
+from lti_tool.rows import columns_of, execute, objects_in, read_one, table_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,18 +50,30 @@ def learner_rules(placement: Placement, user_id: int, *, is_preview: bool) -> Ru
 
 def _granted_at(placement: Placement, user_id: int) -> tuple[Accommodation | None, int]:
     """What the learner was granted in the course, and extra attempts at the placement alone."""
-    in_course = and_(
-        Accommodation.user_id == User.id, Accommodation.context_id == placement.context_id
+    values = {
+        "user_id": user_id,
+        "context_id": placement.context_id,
+        "placement_id": placement.id,
+    }
+    row = execute(GRANTED, values).one()
+    granted: Accommodation | None = objects_in(row, Accommodation)[0]
+    return granted, row[-1] or 0
+
+
+USERS, IN_COURSE, HERE = (table_of(model) for model in (User, Accommodation, ExtraAttempts))
+GRANTED = (
+    select(*columns_of(Accommodation), HERE.c.extra)
+    .select_from(USERS)
+    .outerjoin(
+        IN_COURSE,
+        (IN_COURSE.c.user_id == USERS.c.id) & (IN_COURSE.c.context_id == bindparam("context_id")),
     )
-    here = and_(ExtraAttempts.user_id == User.id, ExtraAttempts.placement_id == placement.id)
-    row = db.session.execute(
-        select(Accommodation, ExtraAttempts.extra)
-        .select_from(User)
-        .outerjoin(Accommodation, in_course)
-        .outerjoin(ExtraAttempts, here)
-        .where(User.id == user_id)
-    ).one()
-    return row[0], row[1] or 0
+    .outerjoin(
+        HERE,
+        (HERE.c.user_id == USERS.c.id) & (HERE.c.placement_id == bindparam("placement_id")),
+    )
+    .where(USERS.c.id == bindparam("user_id"))
+)
 
 
 def closed_for_all_at(placement: Placement) -> datetime | None:
