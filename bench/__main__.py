@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from bench import deliveries, insight, launches, memory, pages, start, versions
+from bench import backlog, deliveries, engines, insight, launches, memory, pages, start, versions
 from bench.figures import Figure, print_figures, print_head
 from bench.processes import BenchFailed
 
@@ -17,6 +17,8 @@ PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "pages": pages.measure,
     "insight": insight.measure,
     "deliveries": deliveries.measure,
+    "engines": engines.measure,
+    "backlog": backlog.measure,
     "start": start.measure,
     "memory": memory.measure,
 }

@@ -42,3 +42,12 @@ def postgres_version() -> str:
     except psycopg.OperationalError:
         return ""
     return str(row[0]) if row else ""
+
+
+def server_pids(url: str) -> list[int]:
+    """The server's processes that serve this database, on this machine; none for SQLite."""
+    if url.startswith("sqlite"):
+        return []
+    query = "SELECT pid FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+    with psycopg.connect(f"{POSTGRES}/postgres") as connection:
+        return [row[0] for row in connection.execute(query, [url.rpartition("/")[2]])]

@@ -13,12 +13,13 @@ COLUMNS = "{:<70} {:>9} {:>9} {:>9} {:>9} {:>4}  {:<9} {}"
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """What was measured, how often, in which unit; `at_most` is the limit that its median has."""
+    """What was measured, how often, in which unit; its median must be `at_most`, or `at_least`."""
 
     name: str
     unit: str
     values: tuple[float, ...]
     at_most: float | None = None
+    at_least: float | None = None
 
     @property
     def median(self) -> float:
@@ -33,9 +34,15 @@ class Figure:
 
     @property
     def verdict(self) -> str:
-        if self.at_most is None:
-            return ""
-        return f"{'met' if self.median <= self.at_most else 'MISSED'} (at most {self.at_most:g})"
+        if self.at_most is not None:
+            return f"{_met(self.median <= self.at_most)} (at most {self.at_most:g})"
+        if self.at_least is not None:
+            return f"{_met(self.median >= self.at_least)} (at least {self.at_least:g})"
+        return ""
+
+
+def _met(is_met: bool) -> str:
+    return "met" if is_met else "MISSED"
 
 
 def rounds(most: int, seconds: float) -> Iterator[int]:

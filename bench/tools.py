@@ -15,7 +15,7 @@ from flask_migrate import upgrade
 
 from bench.databases import database
 from bench.people import Caller
-from bench.processes import FLASK, GUNICORN, ROOT, BenchFailed, Process, running, wait_until
+from bench.processes import CELERY, FLASK, GUNICORN, ROOT, BenchFailed, Process, running, wait_until
 from lti_tool import create_app, migrating
 from lti_tool.curriculum import publishing
 from lti_tool.curriculum.checking import check
@@ -48,17 +48,24 @@ class Tool:
     def worker(self) -> AbstractContextManager[Process]:
         return running([*FLASK, "outbox", "run"], self.environ, self.folder / "worker.log")
 
+    def celery(self, name: str, command: str) -> AbstractContextManager[Process]:
+        """A process of Celery: `command` is "worker" or "beat"."""
+        return running([*CELERY, command], self.environ, self.folder / f"{name}.log")
+
 
 @contextmanager
-def tool(kind: str = "SQLite") -> Iterator[Tool]:
-    """A migrated tool with a published curriculum, registered at a platform of its own."""
+def tool(kind: str = "SQLite", **settings: str) -> Iterator[Tool]:
+    """A migrated tool with a published curriculum, registered at a platform of its own.
+
+    `settings` are more of its variables.
+    """
     with (
         closing(FakePlatform()) as platform,
         tempfile.TemporaryDirectory(prefix="pmo-bridge-bench-") as name,
         database(kind, Path(name)) as url,
     ):
         folder, port = Path(name), free_port()
-        environ = _environ(url, port, platform.url)
+        environ = _environ(url, port, platform.url) | settings
         app = create_app(environ)
         try:
             with app.app_context():

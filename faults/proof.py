@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import sys
 import tempfile
 import threading
 import time
@@ -16,7 +15,7 @@ from pathlib import Path
 from flask import Flask
 
 from bench.databases import database
-from bench.processes import FLASK, BenchFailed
+from bench.processes import CELERY, FLASK, BenchFailed
 from faults.broker import RabbitMQ
 from faults.course import ATTEMPTS, Verdict, count_open, enrol, hand_in, judge
 from faults.crew import Crew
@@ -26,7 +25,6 @@ from lti_tool.db import db
 from tests.conftest import environ_for, prepare, register
 from tests.platforms import FakePlatform
 
-CELERY = (sys.executable, "-m", "celery", "-A", "lti_tool.celery_app")
 PATIENCE_SECONDS = 300.0
 
 
