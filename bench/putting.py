@@ -17,7 +17,8 @@ from pylti1p3.service_connector import ServiceConnector
 
 from bench.figures import Figure
 from tests.gradebooks import SCORE_SCOPE
-from tests.platforms import FakePlatform, rsa_key
+from tests.platforms import FakePlatform
+from tests.signing import rsa_key
 
 DELAY_SECONDS = 0.05
 
