@@ -54,6 +54,7 @@ def walk(
     yield from _walk_insight(page)
     page.get_by_role("link", name="Settings").click()
     yield "settings", page
+    yield from _walk_settings(page)
     yield from _walk_changes(campus, page, content)
     page.goto(f"{campus.tool_url}/l/nowhere/module")
     yield "refusal", page
@@ -118,6 +119,26 @@ def _walk_decisions(page: Page) -> Iterator[Any]:
     yield "decided", page
 
 
+def _walk_settings(page: Page) -> Iterator[Any]:
+    """A change that moves grades, the history of changes, and settings of the whole course."""
+    at = page.url
+    page.get_by_label("Pass mark, in percent").fill("5")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What this changes for learners")
+    yield "settings-preview", page
+    page.goto(at)
+    page.get_by_role("link", name="Who changed what, and when").click()
+    page.wait_for_url("**/settings/history")
+    for details in page.locator("details").all():
+        details.evaluate("element => element.open = true")
+    yield "settings-history", page
+    page.goto(at)
+    page.get_by_role("link", name="Use these settings in the whole course").click()
+    page.wait_for_url("**/settings/course")
+    yield "course-settings", page
+    page.goto(at)
+
+
 def _walk_changes(campus: Campus, page: Page, content: Path) -> Iterator[Any]:
     """A newer version of the curriculum, and a copied course."""
     publish_next(campus.app, content, LESSON | ITEM)
@@ -168,12 +189,14 @@ def _walk_learner(
     yield "quiz", page
     seen = set()
     for number, item in enumerate(begin_quiz(campus, page), 1):
+        expect(page.get_by_role("heading", level=1)).to_contain_text(f"Question {number} ")
         if item.type not in seen:
             seen.add(item.type)
             yield f"question-{item.type}", page
         if number % 3:
             answer_rightly(page, item)
         page.get_by_role("button", name=re.compile("^Save and")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Before you hand in")
     yield "last-look", page
     page.get_by_role("button", name="Hand in").click()
     expect(page.locator(".receipt")).to_contain_text("In the gradebook")
