@@ -68,7 +68,8 @@ def _walk_insight(page: Page) -> Iterator[Any]:
     page.get_by_role("link", name="Report to print").click()
     yield "report", page
     page.go_back()
-    page.get_by_role("link", name="Export to CSV or XLSX").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Export to CSV or XLSX").click()
     for details in page.locator("details").all():
         details.evaluate("element => element.open = true")
     yield "exports", page
@@ -195,7 +196,8 @@ def _walk_learner(
             yield f"question-{item.type}", page
         if number % 3:
             answer_rightly(page, item)
-        page.get_by_role("button", name=re.compile("^Save and")).click()
+        with page.expect_navigation():  # it is saved first, then the page turns
+            page.get_by_role("button", name=re.compile("^Save and")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Before you hand in")
     yield "last-look", page
     page.get_by_role("button", name="Hand in").click()
