@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from lti_tool.courses.models import User
 from lti_tool.curriculum.models import Placement
 from lti_tool.db import db, upsert, utcnow
 from lti_tool.events import LearnerCommented, publish
 from lti_tool.quiz.models import LearnerComment
+from lti_tool.rows import columns_of, execute, objects_in, table_of
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,22 @@ class Comment:
 
 def comment_to(placement_id: int, user_id: int) -> Comment | None:
     """What stands there for the learner, and who wrote it."""
-    row = db.session.execute(
-        select(LearnerComment, User)
-        .join(User, User.id == LearnerComment.by_user_id)
-        .where(LearnerComment.placement_id == placement_id, LearnerComment.user_id == user_id)
-    ).one_or_none()
-    return None if row is None else Comment(row[0].text, row[1].display_name, row[0].at)
+    row = execute(COMMENT, {"placement_id": placement_id, "user_id": user_id}).one_or_none()
+    if row is None:
+        return None
+    said, author = objects_in(row, LearnerComment, User)
+    return Comment(said.text, author.display_name, said.at)
+
+
+COMMENTS, USERS = table_of(LearnerComment), table_of(User)
+COMMENT = (
+    select(*columns_of(LearnerComment, User))
+    .join_from(COMMENTS, USERS, USERS.c.id == COMMENTS.c.by_user_id)
+    .where(
+        COMMENTS.c.placement_id == bindparam("placement_id"),
+        COMMENTS.c.user_id == bindparam("user_id"),
+    )
+)
 
 
 def comment(placement: Placement, user_id: int, text: str, *, by_user_id: int) -> None:
