@@ -46,7 +46,7 @@ def plan_reviews(event: AttemptSubmitted) -> None:
     if not passed or event.is_preview or not placement.practice or event.user_id is None:
         return
     due_at = first_due(utcnow())
-    for item_id in _items(placement, str(event.attempt_id)):
+    for item_id in _items(placement):
         key = {
             "context_id": placement.context_id,
             "user_id": event.user_id,
@@ -56,7 +56,7 @@ def plan_reviews(event: AttemptSubmitted) -> None:
             upsert(Recall, key, {"due_at": due_at, "step": 0})
 
 
-def _items(placement: Placement, seed: str) -> list[str]:
+def _items(placement: Placement) -> list[str]:
     """A few items, spread over the objectives of the module: the same ones at every passing."""
     curriculum = catalogue.curriculum(placement.version_id)
     module = curriculum.module_by_id[placement.module_id]
