@@ -26,6 +26,7 @@ from lti_tool.quiz.clock import clock
 from lti_tool.quiz.commenting import comment_to
 from lti_tool.quiz.models import Attempt
 from lti_tool.quiz.presenting import present
+from lti_tool.quiz.repairs import repairs_in_force
 from lti_tool.quiz.responses import is_answered, is_complete, read_given
 from lti_tool.quiz.reviewing import marked_question, review, shown_of
 from lti_tool.quiz.rules import Rules
@@ -130,7 +131,8 @@ def question(launch_id: str, attempt_number: int, number: int) -> ResponseReturn
     module = catalogue.module_of(visit.placement)
     during, checked = Shown(visit.placement.feedback_during), None
     if answer is not None and answer.checked_at is not None:
-        checked = marked_question(attempt, module, number, item, answer, during)
+        made = repairs_in_force(visit.context.id).get(item.id, ())
+        checked = marked_question(attempt, module, number, item, answer, during, made)
     return render_template(
         "quiz/question.html",
         visit=visit,
