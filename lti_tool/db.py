@@ -40,6 +40,9 @@ BATCH = 1000
 UNSYNCHRONIZED = {"synchronize_session": False}
 IDLE_SECONDS = 10.0
 """After so long a connection may have been cut: by a restart, or by a wall between."""
+EVERY_THREAD = 0
+"""SQLAlchemy's word for no limit: each thread that needs a connection gets one, and it is kept. With
+a limit, those beyond it are opened and closed at every use, which costs more than the work."""
 AFTERWARDS = "lti_tool_after_commit"
 
 T = TypeVar("T", bound="Base")
@@ -197,9 +200,10 @@ def _upsert_statement(
 def init_app(app: Flask, database_url: str) -> None:
     """Attach the database to the application and teach SQLite to behave."""
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
+    options: dict[str, Any] = {"pool_size": EVERY_THREAD}
     if database_url.startswith("sqlite"):
-        options = {"connect_args": {"timeout": SQLITE_BUSY_SECONDS}}
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+        options["connect_args"] = {"timeout": SQLITE_BUSY_SECONDS}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
