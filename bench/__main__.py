@@ -7,14 +7,27 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
-from bench import backlog, deliveries, engines, insight, launches, memory, pages, start, versions
+from bench import (
+    backlog,
+    deliveries,
+    engines,
+    insight,
+    launches,
+    memory,
+    pages,
+    saving,
+    start,
+    versions,
+)
 from bench.figures import Figure, print_figures, print_head
 from bench.processes import BenchFailed
 
 PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "launches": launches.measure,
     "pages": pages.measure,
+    "saving": saving.measure,
     "insight": insight.measure,
     "deliveries": deliveries.measure,
     "engines": engines.measure,
@@ -27,16 +40,25 @@ PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="part", help=", ".join(PARTS))
-    chosen = parser.parse_args().parts or list(PARTS)
+    parser.add_argument(
+        "--saving-seconds",
+        type=int,
+        default=saving.SECONDS,
+        metavar="N",
+        help="how long the class of `saving` saves (default: %(default)s)",
+    )
+    given = parser.parse_args()
+    chosen = given.parts or list(PARTS)
     for name in set(chosen) - PARTS.keys():
         parser.error(f"{name} is none of {', '.join(PARTS)}")
+    measures = PARTS | {"saving": partial(saving.measure, given.saving_seconds)}
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that everything is tidied up
     began = time.monotonic()
     print("\n".join(versions.lines()))
     try:
         for name in chosen:
             print_head(name)
-            print_figures(PARTS[name]())
+            print_figures(measures[name]())
     except BenchFailed as problem:
         print(f"bench: {problem}", file=sys.stderr)
         return 1

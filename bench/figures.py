@@ -13,13 +13,17 @@ COLUMNS = "{:<70} {:>9} {:>9} {:>9} {:>9} {:>4}  {:<9} {}"
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """What was measured, how often, in which unit; its median must be `at_most`, or `at_least`."""
+    """What was measured, how often, in which unit; its median must be `at_most`, or `at_least`.
+
+    `p95_at_most` is for its 95th percentile.
+    """
 
     name: str
     unit: str
     values: tuple[float, ...]
     at_most: float | None = None
     at_least: float | None = None
+    p95_at_most: float | None = None
 
     @property
     def median(self) -> float:
@@ -38,6 +42,9 @@ class Figure:
             return f"{_met(self.median <= self.at_most)} (at most {self.at_most:g})"
         if self.at_least is not None:
             return f"{_met(self.median >= self.at_least)} (at least {self.at_least:g})"
+        if self.p95_at_most is not None:
+            met = (self.p95 or max(self.values)) <= self.p95_at_most
+            return f"{_met(met)} (95 % at most {self.p95_at_most:g})"
         return ""
 
 

@@ -65,7 +65,7 @@ def _course(ours: Tool, web: Process, kind: str) -> Iterator[Figure]:
 def _page(ours: Tool, page: Page, limit_ms: float) -> Iterator[Figure]:
     values = _milliseconds(ours.port, page)
     yield Figure(name=page.name, unit="ms", values=values, at_most=limit_ms)
-    queries = (float(count_queries(ours, page)),)
+    queries = (float(count_queries(ours, page, page)),)
     yield Figure(name="  queries", unit="", values=queries, at_most=MOST_QUERIES)
 
 

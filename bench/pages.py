@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import event
 
@@ -12,7 +13,6 @@ from bench.courses import (
     Learner,
     begin_attempts,
     configure,
-    csrf_tokens,
     enrol,
     hand_in,
     read_first_lesson,
@@ -36,7 +36,7 @@ class Page:
     name: str
     person: Person
     path: str
-    form: dict[str, str] | None = None
+    form: dict[str, Any] | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -55,7 +55,7 @@ def measure() -> Iterator[Figure]:
             values = _milliseconds(ours.port, page)
             yield Figure(name=page.name, unit="ms", values=values)
             limit = MODULE_QUERIES if page.name == "module page" else None
-            queries = (float(count_queries(ours, page)),)
+            queries = (float(count_queries(ours, page, page)),)
             yield Figure(name=f"{page.name}: queries", unit="", values=queries, at_most=limit)
 
 
@@ -67,8 +67,6 @@ def _pages(ours: Tool, learner: Learner, instructor: Person) -> Iterator[Page]:
     yield Page(f"instructor's table, {LEARNERS} learners (50 a page)", instructor, "/learners")
     begin_attempts(ours, [learner], right=5)
     yield Page("question", person, "/quiz/2/1")
-    accept = {"Accept": "application/json", "X-CSRF-Token": csrf_tokens(ours, [learner])[0]}
-    yield Page("save an answer (JSON)", person, "/quiz/2/1", {"go": "stay"}, accept)
 
 
 def _milliseconds(port: int, page: Page) -> tuple[float, ...]:
@@ -86,10 +84,10 @@ def _milliseconds(port: int, page: Page) -> tuple[float, ...]:
     return tuple(values)
 
 
-def count_queries(ours: Tool, page: Page) -> int:
-    """Statements of the same request, counted in this process once its caches are warm."""
+def count_queries(ours: Tool, *pages: Page) -> int:
+    """Statements of the last of these requests, counted in this process; the others warm up."""
     client = ours.app.test_client()
-    for name, text in page.person.cookies.items():
+    for name, text in pages[0].person.cookies.items():
         client.set_cookie(name, text, domain="127.0.0.1")
     counted: list[str] = []
 
@@ -98,7 +96,7 @@ def count_queries(ours: Tool, page: Page) -> int:
             counted.append(statement)
 
     base = f"https://127.0.0.1:{ours.port}"
-    for _ in range(2):
+    for page in pages:
         counted.clear()
         with ours.app.app_context():
             engine = db.engine

@@ -13,9 +13,19 @@ from pathlib import Path
 from flask import Flask, current_app
 from flask_migrate import upgrade
 
-from bench.databases import database
+from bench.databases import database, server_pids
 from bench.people import Caller
-from bench.processes import CELERY, FLASK, GUNICORN, ROOT, BenchFailed, Process, running, wait_until
+from bench.processes import (
+    CELERY,
+    FLASK,
+    GUNICORN,
+    ROOT,
+    BenchFailed,
+    Process,
+    cpu_ms,
+    running,
+    wait_until,
+)
 from lti_tool import create_app, migrating
 from lti_tool.curriculum import publishing
 from lti_tool.curriculum.checking import check
@@ -44,6 +54,10 @@ class Tool:
         with running(command, self.environ | more, self.folder / "web.log") as process:
             wait_until(answers(self.port), process)
             yield process
+
+    def database_ms(self) -> float:
+        """CPU that the database's server has spent so far on whoever is connected now."""
+        return sum(cpu_ms(pid) for pid in server_pids(self.environ["LTI_TOOL_DATABASE_URL"]))
 
     def worker(self) -> AbstractContextManager[Process]:
         return running([*FLASK, "outbox", "run"], self.environ, self.folder / "worker.log")
