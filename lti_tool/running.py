@@ -58,6 +58,7 @@ def run_message(message: Claimed, then: Collection[str] = ()) -> Claimed | None:
 
 def _run(message: Claimed) -> Exception | None:
     """What the handler raised, or None."""
+    breaker.note_answer(answered=False)
     handler = HANDLERS.get(message.handler)
     if handler is None:
         return _unknown(message)
@@ -99,16 +100,17 @@ def _settle(message: Claimed, error: Exception | None, then: Collection[str]) ->
 
 
 def _settle_refusal(message: Claimed, error: PlatformError) -> bool:
+    """What the whole platform refuses waits with it, even where a person has to cure that."""
     if error.platform_wide:
         breaker.note_trouble(message.lane_id, error)
     elif error.kind not in PASSING:
         _note_success(message)  # a refusal of one score shows that the platform answers
-    if error.kind in PASSING:
+    if error.platform_wide or error.kind in PASSING:
         return outbox.postpone(message, error.kind, str(error), error.retry_after_seconds)
     return outbox.fail(message, error.kind, str(error))
 
 
 def _note_success(message: Claimed) -> None:
     """Trouble that began after the message was claimed is for later messages to end."""
-    if message.in_trouble:
+    if message.in_trouble and breaker.has_answered():
         breaker.note_success(message.lane_id)

@@ -33,6 +33,7 @@ class Platforms:
 
     def call(self, subject: int) -> None:
         self.called.append(subject)
+        breaker.note_answer(answered=self.error is None or self.error.kind != "retry")
         if self.error is not None and subject < OTHER_PLATFORM:
             raise self.error
 
@@ -158,6 +159,39 @@ def test_a_refusal_of_one_message_is_no_trouble_of_the_platform(platforms: Platf
     platforms.ask(*range(10))
     assert platforms.run() == list(range(10))
     assert platforms.lane().failures == 0
+
+
+def test_a_platform_that_refuses_the_tool_as_a_whole_rests_and_loses_nothing(
+    platforms: Platforms,
+) -> None:
+    """As where it gives no access token: a person has to cure that, once, not for each message."""
+    refusal = PlatformError("needs admin", "No access token (401).", platform_wide=True)
+    platforms.error = refusal
+    platforms.ask(*range(30))
+    assert len(platforms.run()) <= 4
+    for _ in range(breaker.OPEN_FROM):
+        make_due(platforms.app)
+        platforms.run()
+    assert len(platforms.called) == 1 and platforms.lane().reason == str(refusal)
+    assert {each.status for each in rows(platforms.app, OutboxMessage)} == {Status.WAITING}
+
+    platforms.error = None
+    answer = platforms.app.test_cli_runner().invoke(args=["outbox", "retry"])
+    assert "tried again now: 1" in answer.output
+    assert platforms.run() == list(range(30))
+
+
+def test_work_that_called_no_platform_says_nothing_of_it(
+    platforms: Platforms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a delivery of a grade that is there already."""
+    platforms.error = PlatformError("retry", "Down.")
+    platforms.ask(1)
+    assert platforms.run_one() is not None
+    monkeypatch.setitem(HANDLERS, CALL, lambda _subject: None)
+    platforms.ask(2)
+    assert platforms.run_one() is not None
+    assert platforms.lane().failures == 1
 
 
 def test_a_pause_set_by_a_clock_far_ahead_ends(platforms: Platforms) -> None:

@@ -11,7 +11,7 @@ from lti_tool import outbox
 from lti_tool.commands.groups import ToolGroup
 from lti_tool.db import unit_of_work, utcnow
 from lti_tool.lti.registrations import list_registrations
-from lti_tool.outbox import Lane, watching
+from lti_tool.outbox import Lane, breaker, watching
 from lti_tool.worker import Worker
 
 outbox_commands = ToolGroup("outbox", help="Scores and other work on its way.")
@@ -64,10 +64,12 @@ def dead(handler: str | None, limit: int) -> None:
 @click.argument("ids", nargs=-1, type=int, metavar="[ID]...")
 @click.option("--handler", help="Only messages of this handler.")
 def retry(ids: tuple[int, ...], handler: str | None) -> None:
-    """Give dead messages a new start: those named, or all."""
+    """Give dead messages a new start: those named, or all; platforms that rest are tried, too."""
     with unit_of_work():
-        count = outbox.retry_dead(handler, ids)
+        count, rests = outbox.retry_dead(handler, ids), breaker.end_rests()
     click.echo(f"{count} messages are on their way again.")
+    if rests:
+        click.echo(f"Platforms that rested and are tried again now: {rests}.")
 
 
 @outbox_commands.command("drop")

@@ -130,5 +130,5 @@ def rest(registration: Registration) -> Iterator[Finding]:
     yield warning(
         f"Calls to the platform rest for {count_of(minutes, 'more minute', 'more minutes')}: "
         f"{lane.reason or 'it asked for a pause'}",
-        "None is needed: what waits is sent by itself afterwards.",
+        "What waits is sent by itself afterwards. To try at once: flask --app wsgi outbox retry",
     )

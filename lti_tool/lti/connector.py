@@ -29,6 +29,7 @@ from lti_tool.lti.addresses import AddressRefused, CheckedAdapter
 from lti_tool.lti.bounded_answers import read_whole
 from lti_tool.lti.models import Registration
 from lti_tool.lti.registrations import for_pylti1p3
+from lti_tool.outbox import breaker
 
 log = logging.getLogger(__name__)
 CONNECT_SECONDS = 3
@@ -55,6 +56,7 @@ class PlatformAdapter(CheckedAdapter):
         kwargs["stream"] = True
         response = super().send(request, *args, **kwargs)
         read_whole(response)
+        breaker.note_answer()
         return response
 
 
@@ -176,6 +178,7 @@ def _from_token_answer(response: requests.Response) -> PlatformError:
     return PlatformError(
         "needs admin",
         f"The platform gave the tool no access token ({status}); check the registration.",
+        platform_wide=True,
     )
 
 

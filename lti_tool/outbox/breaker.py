@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 
+from flask import g
 from sqlalchemy import ColumnElement, or_, select, update
 
 from lti_tool.db import db, utcnow
@@ -15,6 +16,8 @@ OPEN_FROM = 5
 FIRST_PAUSE_SECONDS = 4.0
 LONGEST_PAUSE_SECONDS = 3600.0
 TOO_FAR = timedelta(seconds=2 * LONGEST_PAUSE_SECONDS)
+WITH_PLATFORM = ("retry", "needs admin")
+ANSWERED = "lti_tool_platform_answered"
 
 
 def lets_through(now: datetime) -> ColumnElement[bool]:
@@ -27,6 +30,16 @@ def lets_through(now: datetime) -> ColumnElement[bool]:
 def is_open(failures: int) -> bool:
     """Whether so many failures in a row allow nothing but a probe."""
     return failures >= OPEN_FROM
+
+
+def note_answer(*, answered: bool = True) -> None:
+    """A platform answered a call of the work in hand. Work that calls none says nothing of it."""
+    setattr(g, ANSWERED, answered)
+
+
+def has_answered() -> bool:
+    """Whether a platform answered since the work in hand began."""
+    return bool(getattr(g, ANSWERED, False))
 
 
 def note_success(lane_id: int) -> None:
@@ -43,16 +56,30 @@ def note_success(lane_id: int) -> None:
         return
     _change(lane_id, failures=0, paused_until=None, reason="")
     if is_open(failures):
-        db.session.execute(
-            update(OutboxMessage)
-            .where(
-                OutboxMessage.lane_id == lane_id,
-                in_status(Status.WAITING),
-                OutboxMessage.failure == "retry",
-            )
-            .values(due_at=utcnow())
-            .execution_options(synchronize_session=False)
-        )
+        _let_go(OutboxMessage.lane_id == lane_id)
+
+
+def end_rests() -> int:
+    """Try every platform that rests once more, now, for a person says so; returns how many."""
+    ended = db.session.scalars(
+        update(Lane)
+        .where(Lane.paused_until > utcnow())
+        .values(paused_until=None, changed_at=utcnow())
+        .returning(Lane.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    _let_go(OutboxMessage.lane_id.in_(ended))
+    return len(ended)
+
+
+def _let_go(in_lanes: ColumnElement[bool]) -> None:
+    """What failed with its platform, and waits only for that, is due."""
+    db.session.execute(
+        update(OutboxMessage)
+        .where(in_lanes, in_status(Status.WAITING), OutboxMessage.failure.in_(WITH_PLATFORM))
+        .values(due_at=utcnow())
+        .execution_options(synchronize_session=False)
+    )
 
 
 def note_trouble(lane_id: int, error: PlatformError) -> None:
@@ -69,7 +96,7 @@ def note_trouble(lane_id: int, error: PlatformError) -> None:
     paused = lane.paused_until is not None and now < lane.paused_until <= now + TOO_FAR
     failures = lane.failures + (not paused)
     seconds = error.retry_after_seconds or 0.0
-    if not seconds and (error.kind == "wait" or is_open(failures)):
+    if not seconds and (error.kind != "retry" or is_open(failures)):
         seconds = pause_seconds(failures)
     until = now + timedelta(seconds=seconds) if seconds else None
     if paused and (until is None or until < lane.paused_until):
