@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -171,6 +171,13 @@ def upsert(model: type[T], key: Mapping[str, Any], values: Mapping[str, Any]) ->
         execution_options={"populate_existing": True, "render_nulls": True},
     ).one()
     return stored
+
+
+def insert_new(model: type[Base], new: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many rows; those that somebody else has brought meanwhile stay as they are."""
+    if new:
+        dialect = sqlite if db.session.connection().dialect.name == "sqlite" else postgresql
+        db.session.execute(dialect.insert(model).on_conflict_do_nothing(), new)
 
 
 def upsert_statement(

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import jwt
 
@@ -25,6 +25,9 @@ CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 SCORE_TYPE = "application/vnd.ims.lis.v1.score+json"
 NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+GROUPS = "https://purl.imsglobal.org/spec/lti-gs/claim/groupsservice"
+GROUP_SCOPE = "https://purl.imsglobal.org/spec/lti-gs/scope/contextgroup.readonly"
+GROUP_TYPE = "application/vnd.ims.lti-gs.v1.contextgroupcontainer+json"
 ROSTER_SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
 ROSTER_TYPE = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
@@ -43,7 +46,9 @@ class FakePlatform(Signer):
     """One issuer with one course. Scores posted to it are in `scores`, requests in `requests`.
 
     `gradebook` has the columns, which a tool may look at and change as far as `scopes` lets it.
-    It tells who is in the course once `members` is a list, at most `page_members` in an answer.
+    It tells who is in the course once `members` is a list, at most `page_members` in an answer;
+    who is in which group only to those who ask for it, and what these are called if `groups` is a
+    list.
     `granted` says which of the scopes that a token is asked for it will have.
     """
 
@@ -57,13 +62,14 @@ class FakePlatform(Signer):
         self.answer_scores: Callable[[dict[str, Any]], Answer | None] = lambda score: None
         self.answer_token: Callable[[], Answer | None] = lambda: None
         self.members: list[dict[str, Any]] | None = None
-        self.page_members = 2
+        self.page_members, self.delay_seconds = 2, 0.0
+        self.groups: list[dict[str, Any]] | None = None
+        self.answer_groups: Callable[[], Answer | None] = lambda: None
         self.notice_handlers: list[dict[str, Any]] = []
         self.answer_notice_handler: Callable[[], Answer | None] = lambda: None
         self.answer_members: Callable[[str], Answer | None] = lambda path: None
         self.granted: Callable[[str], str] = lambda scope: scope
         self.token_scopes: dict[str, str] = {}
-        self.delay_seconds = 0.0
         self.scopes = [SCORE_SCOPE]
         self.answer_columns: Callable[[str, str], Answer | None] = lambda method, path: None
         self.answer_jwks: Callable[[], Answer] = self._good_jwks
@@ -153,6 +159,12 @@ class FakePlatform(Signer):
                 "context_memberships_url": self.roster_url(context),
                 "service_versions": ["2.0"],
             }
+        if self.groups is not None:
+            body[GROUPS] = {
+                "context_groups_url": f"{self.url}/courses/{context}/groups",
+                "scope": [GROUP_SCOPE],
+                "service_versions": ["1.0"],
+            }
         body |= changes
         return {name: value for name, value in body.items() if value is not None}
 
@@ -164,17 +176,30 @@ class FakePlatform(Signer):
         refused = self.answer_members(path)
         if refused is not None:
             return refused
+        query = dict(parse_qsl(urlsplit(path).query))
+        asked_by = {"group_enrollments": "groups", "message": "rlid"}
+        unasked = {name for name, parameter in asked_by.items() if parameter not in query}
+        members = [
+            {name: value for name, value in member.items() if name not in unasked}
+            for member in self.members or []
+        ]
+        return self._page(path, "members", members, ROSTER_TYPE)
+
+    def list_groups(self, path: str) -> Answer:
+        """One page of the groups (Course Groups Service 1.0, 3.1)."""
+        return self.answer_groups() or self._page(path, "groups", self.groups or [], GROUP_TYPE)
+
+    def _page(self, path: str, name: str, found: list[dict[str, Any]], kind: str) -> Answer:
         parts = urlsplit(path)
-        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        query = dict(parse_qsl(parts.query))
         first = int(query.get("from", "0"))
-        members = self.members or []
         end = first + min(int(query.get("limit", "1000")), self.page_members)
         links = [f'<{self.url}{path}>; rel="current"']
-        if end < len(members):
+        if end < len(found):
             following = urlencode(query | {"from": str(end)})
             links.append(f'<{self.url}{parts.path}?{following}>; rel="next"')
-        body = {"id": self.url + path, "context": {"id": "course-1"}, "members": members[first:end]}
-        headers = {"Content-Type": ROSTER_TYPE, "Link": ",".join(links)}
+        body = {"id": self.url + path, "context": {"id": "course-1"}, name: found[first:end]}
+        headers = {"Content-Type": kind, "Link": ",".join(links)}
         return Answer(200, headers, json.dumps(body).encode())
 
     def take_score(self, link: str, score: dict[str, Any]) -> Answer:
@@ -213,7 +238,9 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.path == "/jwks":
             self._send(platform.answer_jwks())
         elif re.fullmatch(r"/courses/[^/]+/memberships", urlsplit(self.path).path):
-            self._send(self._members())
+            self._send(self._listed(platform.list_members, ROSTER_SCOPE, ROSTER_TYPE))
+        elif re.fullmatch(r"/courses/[^/]+/groups", urlsplit(self.path).path):
+            self._send(self._listed(platform.list_groups, GROUP_SCOPE, GROUP_TYPE))
         elif urlsplit(self.path).path.startswith("/lineitems"):
             self._send(self._columns("GET", b""))
         else:
@@ -260,13 +287,11 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send(Answer(400))
 
-    def _members(self) -> Answer:
+    def _listed(self, page: Callable[[str], Answer], scope: str, kind: str) -> Answer:
         token = self.headers.get("Authorization", "").removeprefix("Bearer ")
-        if ROSTER_SCOPE not in self.server.platform.token_scopes.get(token, "").split():
+        if scope not in self.server.platform.token_scopes.get(token, "").split():
             return Answer(401)
-        if self.headers.get("Accept") != ROSTER_TYPE:
-            return Answer(400)
-        return self.server.platform.list_members(self.path)
+        return page(self.path) if self.headers.get("Accept") == kind else Answer(400)
 
     def _token(self, form: dict[str, list[str]]) -> Answer:
         platform = self.server.platform

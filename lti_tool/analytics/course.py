@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from lti_tool.analytics.progress import is_learner
-from lti_tool.courses.models import Membership, ResourceLink, User
+from lti_tool.courses.models import Membership, ResourceLink
 from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.documents import Module
 from lti_tool.curriculum.models import Placement
@@ -86,11 +86,6 @@ def passes() -> ColumnElement[bool]:
     """In a query with `Grade` and `Placement`: whether the grade reaches the pass mark."""
     reaches = Grade.score_given + ROUNDING >= Placement.pass_mark * Grade.score_maximum
     return and_(Grade.state == GradeState.GRADED, reaches)
-
-
-def count_learners(context_id: int) -> int:
-    query = select(func.count()).select_from(Membership).join(User)
-    return db.session.scalar(query.where(is_learner(context_id))) or 0
 
 
 def placement_rows(context_id: int) -> list[PlacementRow]:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, exists, 
 from sqlalchemy.orm import contains_eager
 
 from lti_tool.analytics.course import PlacementRow, passes
+from lti_tool.analytics.groups import group_names, in_words, is_in_group
 from lti_tool.analytics.progress import is_learner
 from lti_tool.courses.models import Membership, User
 from lti_tool.curriculum.models import Placement
@@ -72,6 +73,7 @@ class GridRow:
 
     user: User
     last_launch_at: datetime | None
+    groups: str
     cells: tuple[Cell, ...]
     look: str
 
@@ -88,11 +90,12 @@ class Grid:
 
 @dataclass(frozen=True)
 class GridQuery:
-    """What of the grid is wanted: a page from 1, one of `SORTS`, and a part of a name."""
+    """What of the grid is wanted: a page from 1, one of `SORTS`, part of a name, a group's key."""
 
     page: int = 1
     sort: str = "name"
     search: str = ""
+    group: str = ""
 
 
 def grid(
@@ -105,40 +108,46 @@ def grid(
     """The learners of that page; of a page beyond the last, the last. No `page_rows`: everybody."""
     members, found = _members(context_id, wanted, page_rows)
     pages = max(-(-found // page_rows), 1) if page_rows else 1
-    cells = _cells(context_id, placements, [member.user_id for member in members])
+    cells = _cells(context_id, placements, [member.user_id for member, _ in members])
     rows = []
-    for member in members:
+    for member, groups in members:
         own = tuple(cells.get((member.user_id, row.placement.id), Cell()) for row in placements)
         look = _why_look(member.last_launch_at, own, placements, now)
-        rows.append(GridRow(member.user, member.last_launch_at, own, look))
+        rows.append(GridRow(member.user, member.last_launch_at, in_words(groups), own, look))
     return Grid(rows, min(wanted.page, pages), pages, found)
 
 
 def _members(
     context_id: int, wanted: GridQuery, page_rows: int | None
-) -> tuple[Sequence[Membership], int]:
-    """The members of the page and how many there are; a page too far costs a query more."""
-    query = _sorted(_found(context_id, wanted.search), wanted.sort)
+) -> tuple[Sequence[tuple[Membership, str | None]], int]:
+    """The members of the page with their groups, and how many members there are.
+
+    A page too far costs a query more.
+    """
+    query = _sorted(_found(context_id, wanted), wanted.sort)
     if page_rows is None:
         everybody = db.session.execute(query).all()
-        return [row[0] for row in everybody], len(everybody)
+        return [(row[0], row[2]) for row in everybody], len(everybody)
     first = (wanted.page - 1) * page_rows
     rows = db.session.execute(query.limit(page_rows).offset(first)).all()
     if not rows and first:
         found = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
         last = max(-(-found // page_rows), 1)
         rows = db.session.execute(query.limit(page_rows).offset((last - 1) * page_rows)).all()
-    return [row[0] for row in rows], rows[0][1] if rows else 0
+    return [(row[0], row[2]) for row in rows], rows[0][1] if rows else 0
 
 
-def _found(context_id: int, search: str) -> Select[Membership, int]:
+Found = Select[Membership, int, str | None]
+
+
+def _found(context_id: int, wanted: GridQuery) -> Found:
     query = (
-        select(Membership, func.count().over())
+        select(Membership, func.count().over(), group_names())
         .join(User, User.id == Membership.user_id)
-        .where(is_learner(context_id))
+        .where(is_learner(context_id), is_in_group(wanted.group))
         .options(contains_eager(Membership.user))
     )
-    words = search.casefold().split()
+    words = wanted.search.casefold().split()
     return query.where(*(_has_word(word) for word in words))
 
 
@@ -155,7 +164,7 @@ def _has_word(word: str) -> ColumnElement[bool]:
     return or_(*found)
 
 
-def _sorted(query: Select[Membership, int], sort: str) -> Select[Membership, int]:
+def _sorted(query: Found, sort: str) -> Found:
     name = (User.family_name, User.name, User.id)
     if sort == "visit":
         return query.order_by(Membership.last_launch_at.asc().nulls_first(), *name)

@@ -46,6 +46,9 @@ WHERE = (
     Column("placement_id", COUNT, "The activity: one number for each link with a module."),
     Column("module_id", TEXT, "The module's id in the curriculum, such as M1."),
 )
+GROUPS = Column(
+    "groups", TEXT, "The learner's groups or sections, as the platform tells them; `;` between."
+)
 
 GRADES = Table(
     "grades",
@@ -67,6 +70,7 @@ GRADES = Table(
             "delivery", TEXT, "waiting, retrying, accepted, blocked or not_sent: the score's way."
         ),
         Column("accepted_at", MOMENT, "When the platform last accepted a score."),
+        GROUPS,
     ),
 )
 
@@ -89,6 +93,7 @@ ANSWERS = Table(
         Column("points", NUMBER, "Points earned; empty while a person has to mark the answer."),
         Column("points_maximum", NUMBER, "The points of the question."),
         Column("saved_at", MOMENT, "When the answer was last saved. It does not measure time."),
+        GROUPS,
     ),
 )
 

@@ -15,6 +15,7 @@ from sqlalchemy import and_, select
 
 from lti_tool.analytics.course_grid import attempts_begun, lessons_completed
 from lti_tool.analytics.data_dictionary import ANSWERS, GRADES, ITEMS, PEOPLE, Table
+from lti_tool.analytics.groups import group_names, in_words
 from lti_tool.analytics.intervals import Estimate
 from lti_tool.analytics.item_analysis import FIRST, LATER, AnalysedItem, analysed_items
 from lti_tool.analytics.progress import is_learner
@@ -52,6 +53,7 @@ def _grades(context_id: int, names: bool) -> Iterator[Row]:
             attempts_begun(),
             Grade,
             Delivery,
+            group_names(),
         )
         .join(User, User.id == Membership.user_id)
         .join(Placement, Placement.context_id == Membership.context_id)
@@ -64,13 +66,14 @@ def _grades(context_id: int, names: bool) -> Iterator[Row]:
         .order_by(Membership.id, Placement.id),
         execution_options=STREAMED,
     )
-    for member, user, placement, title, lessons, attempts, grade, delivery in found:
+    for member, user, placement, title, lessons, attempts, grade, delivery, groups in found:
         module = catalogue.module_of(placement)
         yield (
             *_who(member.pseudonym, user, names),
             *(placement.id, module.id, module.title, title),
             *(lessons, len(module.lessons), attempts),
             *_grade_values(placement, grade, delivery),
+            in_words(groups),
         )
 
 
@@ -98,6 +101,7 @@ def _answers(context_id: int, names: bool) -> Iterator[Row]:
             *ATTEMPT,
             Placement.module_id,
             CurriculumVersion.number.label("version"),
+            group_names().label("groups"),
         )
         .join(User, User.id == Membership.user_id)
         .join(Attempt, Attempt.user_id == Membership.user_id)
@@ -114,10 +118,11 @@ def _answers(context_id: int, names: bool) -> Iterator[Row]:
             who = _who(found.pseudonym, found.User, names)
             where = (found.placement_id, found.module_id)
             attempt = (found.number, found.submitted_at, found.version)
+            groups = in_words(found.groups)
             items = catalogue.curriculum(found.version_id).item_by_id
             for position, item_id in enumerate(found.item_ids, 1):
                 question = _question(items[item_id], answers.get((found.id, item_id)))
-                yield (*who, *where, *attempt, position, *question)
+                yield (*who, *where, *attempt, position, *question, groups)
 
 
 ATTEMPT = (

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import contains_eager
 
+from lti_tool.courses.grouping import keep_roster_groups
 from lti_tool.courses.models import Membership, Roster, User
-from lti_tool.db import Base, db, utcnow
+from lti_tool.db import db, insert_new, utcnow
 from lti_tool.events import RosterChanged, RosterHeldBack, publish
 from lti_tool.lti.nrps import Member
 from lti_tool.lti.roles import course_role
@@ -25,7 +24,12 @@ CHUNK = 500
 NAMES = ("name", "given_name", "family_name")
 
 
-def apply_roster(roster: Roster, registration_id: int, members: Mapping[str, Member]) -> None:
+def apply_roster(
+    roster: Roster,
+    registration_id: int,
+    members: Mapping[str, Member],
+    group_names: Mapping[str, str],
+) -> None:
     """Bring the course to what the platform says, unless the answer lacks too many to be true.
 
     Called within a unit of work that has locked `roster`.
@@ -43,6 +47,9 @@ def apply_roster(roster: Roster, registration_id: int, members: Mapping[str, Mem
     new = [each for sub, each in active.items() if sub not in known]
     joined = _enrol(new, registration_id, roster.context_id)
     left = sum([_update(each, members, roster.tried_at) for each in known.values()])
+    db.session.flush()  # a learner's groups are kept by the role that they have now
+    told = {sub: member.groups for sub, member in members.items()}
+    keep_roster_groups(roster.context_id, told, group_names)
     if joined or left:
         publish(
             RosterChanged(
@@ -96,7 +103,7 @@ def _enrol(members: Collection[Member], registration_id: int, context_id: int) -
             | {name: getattr(member, name) for name in NAMES}
             for member in chunk
         ]
-        _insert(User, new)
+        insert_new(User, new)
         found = db.session.scalars(
             select(User).where(
                 User.registration_id == registration_id,
@@ -106,7 +113,7 @@ def _enrol(members: Collection[Member], registration_id: int, context_id: int) -
         users = {user.sub: user for user in found}
         for member in chunk:
             _name(users[member.user_id], member)
-        _insert(
+        insert_new(
             Membership,
             [
                 {"context_id": context_id, "user_id": users[member.user_id].id}
@@ -115,12 +122,6 @@ def _enrol(members: Collection[Member], registration_id: int, context_id: int) -
             ],
         )
     return len(members)
-
-
-def _insert(model: type[Base], new: Sequence[Mapping[str, Any]]) -> None:
-    """Insert many rows; those that a launch has brought meanwhile stay as they are."""
-    dialect = sqlite if db.session.connection().dialect.name == "sqlite" else postgresql
-    db.session.execute(dialect.insert(model).on_conflict_do_nothing(), new)
 
 
 def _chunks(members: Iterable[Member]) -> Iterator[list[Member]]:

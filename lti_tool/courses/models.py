@@ -16,7 +16,8 @@ from lti_tool.lti.models import Deployment
 class Context(Base):
     """A course; `context_id` is "" where a platform launches from outside of one.
 
-    `memberships_url` is where its roster can be read (NRPS 2.0, 3.6.1.1), "" where it cannot.
+    `memberships_url` is where its roster can be read (NRPS 2.0, 3.6.1.1), `groups_url` where the
+    names of its groups can (Course Groups Service 1.0, 3.1); "" where they cannot.
     """
 
     __tablename__ = "context"
@@ -28,6 +29,7 @@ class Context(Base):
     label: Mapped[str] = mapped_column(default="")
     title: Mapped[str] = mapped_column(default="")
     memberships_url: Mapped[str] = mapped_column(default="")
+    groups_url: Mapped[str] = mapped_column(default="")
 
     deployment: Mapped[Deployment] = relationship()
 
@@ -106,6 +108,20 @@ class Membership(Base):
 
     user: Mapped[User] = relationship()
     context: Mapped[Context] = relationship()
+
+
+class MembershipGroup(Base):
+    """A group or section that a learner is in, as the platform last told, at a launch or a roster.
+
+    The same `key` in one course is the same group; `name` is "" where only a number is told.
+    """
+
+    __tablename__ = "membership_group"
+
+    membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(100), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), default="")
+    told_by: Mapped[str] = mapped_column(String(8))
 
 
 class Roster(Base):

@@ -5,6 +5,8 @@ A page never waits for the platform: it shows what is known, and how old that is
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
@@ -16,10 +18,13 @@ from lti_tool.courses.models import Context, Membership, Roster
 from lti_tool.db import db, find, unit_of_work, upsert, utcnow
 from lti_tool.errors import PlatformError
 from lti_tool.events import LaunchReceived
+from lti_tool.lti.groups import read_group_names
 from lti_tool.lti.models import Deployment, Registration
 from lti_tool.lti.nrps import read_roster
+from lti_tool.lti.profiles import PROFILES
 from lti_tool.lti.roles import POWERS, Power, Role
 
+log = logging.getLogger(__name__)
 HANDLER = "read_roster"
 SWEEP = "read_stale_rosters"
 SWEEP_SECONDS = 1800
@@ -112,7 +117,7 @@ def read_course_roster(context_id: int) -> None:
         return
     registration = context.deployment.registration
     try:
-        members = read_roster(registration, context.memberships_url)
+        members = read_roster(registration, context.memberships_url, _asking_for_groups(context))
     except PlatformError as error:
         with unit_of_work():
             roster = _locked(context_id)
@@ -120,8 +125,28 @@ def read_course_roster(context_id: int) -> None:
         if error.kind in ("retry", "wait"):
             raise
         return
+    names = _group_names(context)
     with unit_of_work():
-        apply_roster(_locked(context_id), registration.id, members)
+        apply_roster(_locked(context_id), registration.id, members, names)
+
+
+def _asking_for_groups(context: Context) -> Mapping[str, str]:
+    """What to add to the roster's address so that it tells who is in which group."""
+    if context.groups_url:
+        return {"groups": "true"}
+    profile = PROFILES[context.deployment.registration.profile]
+    return {"rlid": context.context_id} if profile.roster_has_variables else {}
+
+
+def _group_names(context: Context) -> Mapping[str, str]:
+    """What the groups are called; without that, the roster is as good, and they have numbers."""
+    if not context.groups_url:
+        return {}
+    try:
+        return read_group_names(context.deployment.registration, context.groups_url)
+    except PlatformError as error:
+        log.warning("the names of the groups of context %s: %s", context.id, error)
+        return {}
 
 
 def _locked(context_id: int) -> Roster:

@@ -11,9 +11,10 @@ from datetime import timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, bindparam, select
+from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, bindparam, exists, select
 
-from lti_tool.courses.models import Context, Membership, ResourceLink, User
+from lti_tool.courses.grouping import LAUNCH, keep_groups
+from lti_tool.courses.models import Context, Membership, MembershipGroup, ResourceLink, User
 from lti_tool.curriculum.models import Placement
 from lti_tool.curriculum.placing import place
 from lti_tool.db import db, utcnow
@@ -27,6 +28,7 @@ from lti_tool.lti.claims import (
     LaunchClaims,
     ResourceLinkClaim,
 )
+from lti_tool.lti.groups import told_groups
 from lti_tool.lti.history import origin_of_link
 from lti_tool.lti.logins import digest
 from lti_tool.lti.messages import ValidLaunch
@@ -75,6 +77,10 @@ def enter(launch: ValidLaunch, page_secret: str = "") -> Entered:
         {"context_id": context_id, "user_id": user_id},
         {"role": role, "last_launch_at": utcnow(), "absences": 0, "inactive_since": None},
     )
+    if claims.resource_link is not None:
+        told = told_groups(claims.custom) if role == Role.LEARNER else ()
+        if told or known["told_groups"]:
+            keep_groups(membership_id, told)
     launch_id = _open_visit(launch, membership_id, link_id, role, page_secret)
     publish(
         LaunchReceived(
@@ -131,8 +137,11 @@ def _hours(*, with_cookie: bool) -> int:
 CONTEXT, USER, MEMBERSHIP, LINK, PLACEMENT = (
     table_of(model) for model in (Context, User, Membership, ResourceLink, Placement)
 )
+TOLD_GROUPS = exists().where(
+    MembershipGroup.membership_id == MEMBERSHIP.c.id, MembershipGroup.told_by == LAUNCH
+)
 KNOWN = (
-    select(CONTEXT, USER, MEMBERSHIP, LINK, PLACEMENT.c.id)
+    select(CONTEXT, USER, MEMBERSHIP, LINK, PLACEMENT.c.id, TOLD_GROUPS.label("told_groups"))
     .select_from(DEPLOYMENT := table_of(Deployment))
     .outerjoin(
         CONTEXT,
@@ -179,6 +188,7 @@ def _keep_context(known: Mapping[Any, Any], deployment_id: int, claims: LaunchCl
             "label": claim.label,
             "title": claim.title,
             "memberships_url": claims.memberships_url,
+            "groups_url": claims.groups_url,
         },
     )
 

@@ -27,6 +27,7 @@ CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS_ENDPOINT = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
 NRPS_SERVICE = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+GROUP_SERVICE = "https://purl.imsglobal.org/spec/lti-gs/claim/groupsservice"
 NOTICE_SERVICE = CLAIM + "platformnotificationservice"
 BRIGHTSPACE = "http://www.brightspace.com"
 DATA_PRIVACY = ("DataPrivacyLaunchRequest", "LtiDataPrivacyLaunchRequest")
@@ -112,6 +113,7 @@ class LaunchClaims:
     presentation: PresentationClaim = field(default_factory=PresentationClaim)
     ags: AgsClaim = field(default_factory=AgsClaim)
     memberships_url: str = ""
+    groups_url: str = ""
     notices: NoticeServiceClaim = field(default_factory=NoticeServiceClaim)
     family: str = ""
     custom: Mapping[str, Any] = field(default_factory=dict)
@@ -207,6 +209,10 @@ class NrpsSchema(_Part):
     context_memberships_url = WebAddress(allow_none=True)
 
 
+class GroupServiceSchema(_Part):
+    context_groups_url = WebAddress(allow_none=True)
+
+
 class NoticeServiceSchema(_Part):
     url = WebAddress(allow_none=True, data_key="platform_notification_service_url")
     scope = Texts()
@@ -236,6 +242,7 @@ class LaunchClaimsSchema(_Part):
     ags = fields.Nested(AgsSchema, allow_none=True, data_key=AGS_ENDPOINT)
     platform = fields.Nested(PlatformSchema, allow_none=True, data_key=CLAIM + "tool_platform")
     nrps = fields.Nested(NrpsSchema, allow_none=True, data_key=NRPS_SERVICE)
+    groups = fields.Nested(GroupServiceSchema, allow_none=True, data_key=GROUP_SERVICE)
     notices = fields.Nested(NoticeServiceSchema, allow_none=True, data_key=NOTICE_SERVICE)
     custom = fields.Dict(allow_none=True, data_key=CLAIM + "custom")
     brightspace = Members(data_key=BRIGHTSPACE)
@@ -247,7 +254,9 @@ class LaunchClaimsSchema(_Part):
 
     @post_load
     def build(self, data: dict[str, Any], **kwargs: Any) -> LaunchClaims:
-        platform, nrps = data.pop("platform", None) or {}, data.pop("nrps", None) or {}
+        platform, nrps, groups = (
+            data.pop(name, None) or {} for name in ("platform", "nrps", "groups")
+        )
         target = read_target(data["target_link_uri"])
         for_user = data.pop("for_user", None) or ""
         username = data.pop("preferred_username", None) or ""
@@ -258,6 +267,7 @@ class LaunchClaimsSchema(_Part):
             for_user=for_user or (target.for_user if target.is_submission else ""),
             family=(platform.get("product_family_code") or "").lower(),
             memberships_url=nrps.get("context_memberships_url") or "",
+            groups_url=groups.get("context_groups_url") or "",
             **_said(data),
         )
 

@@ -15,7 +15,6 @@ import jwt
 from lti_tool.lti import keys
 from lti_tool.lti.ags import timestamp_text
 from lti_tool.lti.claims import CLAIM, DeepLinkingClaim
-from lti_tool.lti.history import history_variables
 from lti_tool.lti.models import Registration
 from lti_tool.lti.profiles import Profile
 from lti_tool.lti.registrations import tool_url
@@ -41,7 +40,7 @@ class NewLink:
 def content_item(link: NewLink, asked: DeepLinkingClaim, profile: Profile) -> dict[str, Any]:
     """An `ltiResourceLink` item (Deep Linking 2.0, 2.1) with only what the platform accepts.
 
-    Its custom values name our placement, and ask for the earlier ids of link and course.
+    Its custom values name our placement, and ask for what a platform tells at launches.
     """
     item: dict[str, Any] = {
         "type": "ltiResourceLink",
@@ -49,7 +48,7 @@ def content_item(link: NewLink, asked: DeepLinkingClaim, profile: Profile) -> di
         "text": link.text,
         "url": tool_url("/"),
         "icon": {"url": tool_url("/static/mark.png"), "width": 64, "height": 64},
-        "custom": {"placement": link.placement, **history_variables(profile.link_history)},
+        "custom": {"placement": link.placement, **profile.variables},
     }
     if asked.accept_lineitem is not False:
         item["lineItem"] = {

@@ -8,9 +8,7 @@ nothing, and may stop halfway.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import unquote
 
 from lti_tool.lti.claim_fields import is_identifier
@@ -58,11 +56,3 @@ def read_history(value: object) -> tuple[str, ...]:
 
 def _is_id(text: str) -> bool:
     return is_identifier(text) and not text.startswith("$") and text not in BROKEN_OFF
-
-
-def history_variables(link_history: str) -> Mapping[str, Any]:
-    """Custom values that ask the platform for these histories at every launch of a link."""
-    return {
-        "resource_link_id_history": link_history,
-        "context_id_history": "$Context.id.history",
-    }

@@ -25,6 +25,9 @@ class Profile:
     or follow from `{issuer}` and `{client_id}`; "" where they do not.
     `token_audience`: the audience of token requests where it is always the same.
     `link_history`: the custom variable that tells the earlier ids of a link.
+    `groups`: the custom value that asks for the groups or sections of a person (`lti.groups`).
+    `roster_has_variables`: a roster that is asked for with the course's id as `rlid` lacks nobody,
+    and has these values for every member.
     `most_points`: what the line item of a deep link may have at most.
     `placements`: where the tool's choice of modules should be offered, in the platform's names.
     """
@@ -41,8 +44,24 @@ class Profile:
     endpoints: tuple[str, str, str] = ("", "", "")
     token_audience: str | None = None
     link_history: str = "$ResourceLink.id.history"
+    groups: Mapping[str, str] = field(
+        default_factory=lambda: {"group_ids": "$Membership.course.groupIds"}
+    )
+    roster_has_variables: bool = False
     most_points: int = 10_000
     placements: tuple[str, ...] = ("ContentArea",)
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Custom values that the platform fills in at every launch, as far as it can.
+
+        They tell the earlier ids of link and course, and the groups of the person.
+        """
+        return {
+            "resource_link_id_history": self.link_history,
+            "context_id_history": "$Context.id.history",
+            **self.groups,
+        }
 
 
 PROFILES = {
@@ -55,6 +74,7 @@ PROFILES = {
             "{issuer}/mod/lti/certs.php",
         ),
         families=("moodle",),
+        groups={"group_ids": "$Moodle.Person.userGroupIds"},
         most_points=100,
         shows_progress=False,
     ),
@@ -80,6 +100,8 @@ PROFILES = {
             ),
         },
         link_history="$Activity.id.history",
+        groups={"group_names": "$com.instructure.User.sectionNames"},
+        roster_has_variables=True,
         canvas_submissions=True,
         links_columns=False,
         placements=(
@@ -110,6 +132,7 @@ PROFILES = {
             "{issuer}/d2l/.well-known/jwks",
         ),
         families=("desire2learn", "d2l", "brightspace"),
+        groups={},
         frame_ancestors=("https://*.brightspace.com", "https://*.d2l.com"),
         token_audience="https://api.brightspace.com/auth/token",  # noqa: S106 an address
     ),

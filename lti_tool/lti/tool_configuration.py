@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from lti_tool.lti.ags import LINE_ITEM_READ_SCOPE, LINE_ITEM_SCOPE, RESULT_SCOPE, SCORE_SCOPE
-from lti_tool.lti.history import history_variables
+from lti_tool.lti.groups import GROUP_SCOPE
 from lti_tool.lti.notice_service import NOTICE_SCOPE
 from lti_tool.lti.nrps import MEMBERSHIP_SCOPE
 from lti_tool.lti.openid_configuration import CANVAS, PlatformConfiguration
@@ -28,11 +28,14 @@ SCOPES = {
     RESULT_SCOPE: "read back the scores that it sent",
     SCORE_SCOPE: "send scores to the gradebook",
     MEMBERSHIP_SCOPE: "see who is in a course that uses it",
+    GROUP_SCOPE: "see what the groups of such a course are called",
     NOTICE_SCOPE: "hear when a course that uses it is copied",
 }
 """Every scope that the tool uses, in words for the administrator who grants it."""
-OPTIONAL_SCOPES = {NOTICE_SCOPE}
+OPTIONAL_SCOPES = {GROUP_SCOPE, NOTICE_SCOPE}
 """Asked for only where the platform says that it has them."""
+FOREIGN_TO_CANVAS = {GROUP_SCOPE}
+"""Its sections come with each launch; a key with a scope that it does not know is refused."""
 DEEP_LINKING = "LtiDeepLinkingRequest"
 FURTHER_MESSAGES = ("LtiSubmissionReviewRequest", "LtiDataPrivacyLaunchRequest")
 PRIVACY: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -92,7 +95,7 @@ def registration_request(
         "domain": ours["domain"],
         "description": DESCRIPTION,
         "target_link_uri": ours["target_link_uri"],
-        "custom_parameters": history_variables(profile.link_history),
+        "custom_parameters": profile.variables,
         "claims": ["iss", "sub", *claims, "locale"],
         "messages": _messages(configuration, profile),
     }
@@ -166,7 +169,7 @@ def canvas_configuration(privacy: str = "names") -> dict[str, Any]:
         "oidc_initiation_url": ours["initiate_login_uri"],
         "target_link_uri": ours["target_link_uri"],
         "public_jwk_url": ours["jwks_uri"],
-        "scopes": list(SCOPES),
-        "custom_fields": history_variables(profile.link_history),
+        "scopes": [scope for scope in SCOPES if scope not in FOREIGN_TO_CANVAS],
+        "custom_fields": profile.variables,
         "extensions": [extension],
     }

@@ -27,7 +27,7 @@ TOLD = {
     "user_account", "membership", "attempt", "answer", "lesson_completion",
     "knowledge_check_answer", "grade", "delivery", "launch", "event",
     "practice_set", "practice_answer", "accommodation",
-    "manual_mark", "learner_comment", "grade_override", "extra_attempts",
+    "manual_mark", "learner_comment", "grade_override", "extra_attempts", "membership_group",
 }  # fmt: skip
 """Tables that the page has words for; all others are counted by their names."""
 

@@ -12,11 +12,12 @@ from flask import Flask
 
 from lti_tool.errors import PlatformError
 from lti_tool.lti import paging
+from lti_tool.lti.groups import Group
 from lti_tool.lti.models import Registration
 from lti_tool.lti.nrps import Member, read_members, read_roster, with_query
 from lti_tool.lti.roles import Role, course_role
 from tests.databases import on_sqlite, rows
-from tests.platforms import Answer, FakePlatform
+from tests.platforms import CLAIM, Answer, FakePlatform
 
 FIXTURES = Path(__file__).parent / "fixtures/nrps"
 SENT: dict[str, list[tuple[str, Role, str]]] = {
@@ -59,12 +60,32 @@ def test_an_assistant_in_full_form(name: str = "canvas_page2") -> None:
 
 
 def test_only_what_is_shown_is_taken() -> None:
-    """No e-mail address, no picture, no identifier of the school's own systems, no message."""
+    """No e-mail address, no picture, no identifier of the school's own systems."""
     [ada] = read_members(body_of("canvas_rlid"))
     assert set(vars(ada)) == {
-        "user_id", "roles", "status", "name", "given_name", "family_name",
+        "user_id", "roles", "status", "name", "given_name", "family_name", "groups",
     }  # fmt: skip
     assert not [each for each in ("sis-ada", "avatar", "@") if each in repr(ada)]
+
+
+def test_groups_are_taken_where_they_are_told() -> None:
+    """Canvas names sections in the launch that a member would make, Blackboard numbers groups."""
+    [ada] = read_members(body_of("canvas_rlid"))
+    assert [group.name for group in ada.groups] == ["Section 1, M-T", "Section 2, W-Th"]
+    [ada] = read_members(body_of("blackboard"))
+    assert ada.groups == (Group("_12_1"), Group("_14_1"))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"group_enrollments": None}, {"group_enrollments": "1"}, {"group_enrollments": [None, {}, 3]},
+     {"group_enrollments": [{"group_id": None}, {"group_id": {}}, {"group_id": True}]},
+     {"message": {"custom": {}}}, {"message": [{CLAIM + "custom": ["group_ids"]}, None]},
+     {"message": [{CLAIM + "custom": {"group_ids": "$Membership.course.groupIds"}}]}],
+)  # fmt: skip
+def test_groups_in_no_shape_of_groups_are_none(told: dict[str, Any]) -> None:
+    [read] = read_members({"members": [{"user_id": "1", "roles": ["Learner"]} | told]})
+    assert read.groups == ()
 
 
 @pytest.mark.parametrize(

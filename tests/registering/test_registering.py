@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from lti_tool.lti.ags import LINE_ITEM_READ_SCOPE
+from lti_tool.lti.groups import GROUP_SCOPE
 from lti_tool.lti.models import Deployment, Invite, Registration
 from lti_tool.lti.notice_service import NOTICE_SCOPE
 from tests.browsers import TOOL, Browser, text_of
@@ -72,6 +73,7 @@ def test_what_every_platform_is_asked(meet: Meet) -> None:
     assert part["custom_parameters"] == {
         "context_id_history": "$Context.id.history",
         "resource_link_id_history": "$ResourceLink.id.history",
+        "group_ids": "$Moodle.Person.userGroupIds",
     }
     assert [message["type"] for message in part["messages"]] == ["LtiDeepLinkingRequest"]
     assert part["claims"] == ["iss", "sub", "name", "given_name", "family_name", "locale"]
@@ -136,6 +138,19 @@ def test_only_scopes_that_the_platform_has_are_asked_for(meet: Meet) -> None:
 def test_notices_are_asked_for_where_there_are_any(meet: Meet) -> None:
     assert NOTICE_SCOPE in request_of(meet("canvas"))["scope"].split()
     assert NOTICE_SCOPE not in request_of(meet("moodle"))["scope"].split()
+
+
+@on_sqlite
+def test_groups_are_asked_for_in_each_platforms_way(meet: Meet) -> None:
+    """A variable of its own, and the scope where the platform lists it."""
+    asked = request_of(meet("canvas"))
+    variable = asked[TOOL_PART]["custom_parameters"]["group_names"]
+    assert variable == "$com.instructure.User.sectionNames" and GROUP_SCOPE not in asked["scope"]
+    moodle = meet("moodle")
+    moodle.registrar.configuration["scopes_supported"].append(GROUP_SCOPE)
+    asked = request_of(moodle)
+    variable = asked[TOOL_PART]["custom_parameters"]["group_ids"]
+    assert variable == "$Moodle.Person.userGroupIds" and GROUP_SCOPE in asked["scope"].split()
 
 
 @on_sqlite

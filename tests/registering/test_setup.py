@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from flask import Flask
 
+from lti_tool.lti.groups import GROUP_SCOPE
 from lti_tool.lti.models import Deployment
 from lti_tool.lti.profiles import PROFILES
 from tests.browsers import TOOL, text_of
@@ -85,6 +86,7 @@ def test_canvas_reads_its_configuration_by_address(app: Flask) -> None:
         assert placement["message_type"] == "LtiDeepLinkingRequest"
         assert placement["target_link_uri"] == f"{TOOL}/"
     assert ours["public_jwk_url"] == f"{TOOL}/lti/jwks"
-    assert set(known["scopes"]) <= set(ours["scopes"])
+    assert set(known["scopes"]) <= set(ours["scopes"]) and GROUP_SCOPE not in ours["scopes"]
+    assert ours["custom_fields"]["group_names"] == "$com.instructure.User.sectionNames"
     assert ours["custom_fields"]["resource_link_id_history"] == "$Activity.id.history"
     assert text_of(ours["description"]) == ours["description"]
