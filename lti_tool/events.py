@@ -270,6 +270,11 @@ class GradeChanged(Event):
     score_maximum: str
     state: str = "graded"
 
+    @property
+    def has_points(self) -> bool:
+        """Whether the points stand: nobody has to mark anything first, none was withdrawn."""
+        return self.state == "graded"
+
 
 @dataclass(frozen=True, kw_only=True)
 class ScoreAccepted(Event):

@@ -49,7 +49,7 @@ SCORES, ROSTERS, UPKEEP = QUEUES = ("scores", "rosters", "upkeep")
 
 REACTIONS = Reactions(
     now={
-        AttemptSubmitted: (update_grade, plan_reviews),
+        AttemptSubmitted: (update_grade,),
         PracticeAnswered: (reschedule,),
         AttemptRemarked: (update_grade,),
         AttemptDeleted: (update_grade,),
@@ -58,6 +58,7 @@ REACTIONS = Reactions(
         OverrideTakenBack: (update_grade,),
         LaunchReceived: (roster.ask_when_stale,),
         LineItemChanged: (redeliver_for_link,),
+        GradeChanged: (plan_reviews,),
         PlacementConfigured: (follow_settings, update_grades_of_placement),
         AccommodationChanged: (follow_accommodation,),
     },

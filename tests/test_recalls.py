@@ -16,6 +16,7 @@ from tests.answers import right_form
 from tests.browsers import Browser, text_of
 from tests.databases import change, on_sqlite, rows
 from tests.story import set_up, take_quiz
+from tests.test_marking import mark, pages, write_text
 from tests.test_practice import items_of_round
 
 NewBrowser = Callable[[], Browser]
@@ -40,6 +41,17 @@ def passed(app: Flask, new_browser: NewBrowser) -> Browser:
     learner.launch(sub="learner-1")
     take_quiz(app, learner)
     return learner
+
+
+def test_reviews_are_planned_on_the_final_marking(app: Flask, new_browser: NewBrowser) -> None:
+    teacher, learner = new_browser(), new_browser()
+    set_up(teacher, module_id="M5", pass_percent="90")
+    learner.launch(sub="ada")
+    write_text(app, learner)
+    assert rows(app, Recall) == []
+    [page] = pages(teacher.get("/marking").text)
+    mark(teacher, page, "r1", "r2", "r3", "r4")
+    assert len(rows(app, Recall)) == 5
 
 
 def test_a_passed_module_comes_back_after_two_days(app: Flask, passed: Browser) -> None:

@@ -16,7 +16,7 @@ from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.models import Placement
 from lti_tool.db import db, find, upsert, utcnow
 from lti_tool.errors import Conflict
-from lti_tool.events import AttemptSubmitted, PracticeAnswered
+from lti_tool.events import GradeChanged, PracticeAnswered
 from lti_tool.quiz import practising
 from lti_tool.quiz.draw import spread_over
 from lti_tool.quiz.models import PracticeSet, Recall
@@ -39,11 +39,14 @@ class Reviews:
         return bool(self.due) or self.next_at is not None
 
 
-def plan_reviews(event: AttemptSubmitted) -> None:
-    """Who passes a module meets some of its practice items again, once per module."""
+def plan_reviews(event: GradeChanged) -> None:
+    """Who passes a module meets some of its practice items again, once per module.
+
+    Points that wait for a person to mark something are no pass yet.
+    """
     placement = db.session.get_one(Placement, event.placement_id)
     passed = placement.passes(Decimal(event.score_given), Decimal(event.score_maximum))
-    if not passed or event.is_preview or not placement.practice or event.user_id is None:
+    if not (passed and event.has_points and placement.practice) or event.user_id is None:
         return
     due_at = first_due(utcnow())
     for item_id in _items(placement):
