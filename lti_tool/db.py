@@ -140,8 +140,19 @@ def lock_pair(first: int, second: int) -> None:
 
     A placement and a learner, for instance. SQLite needs no lock: it has one writer.
     """
-    if db.session.connection().dialect.name == "postgresql":
-        db.session.execute(select(func.pg_advisory_xact_lock(first, second)))
+    if _has_many_writers():
+        of_first = func.pg_advisory_xact_lock_shared(first)
+        db.session.execute(select(of_first, func.pg_advisory_xact_lock(first, second)))
+
+
+def lock_first(first: int) -> None:
+    """As `lock_pair` with this first number and every second one."""
+    if _has_many_writers():
+        db.session.execute(select(func.pg_advisory_xact_lock(first)))
+
+
+def _has_many_writers() -> bool:
+    return db.session.connection().dialect.name == "postgresql"
 
 
 def find(model: type[T], **key: Any) -> T | None:

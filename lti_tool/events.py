@@ -83,8 +83,11 @@ class PlacementCopied(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class LessonCompleted(Event):
+    """A lesson was completed, or completed again so that it counts; `counts` as in its table."""
+
     placement_id: int
     lesson_id: str
+    counts: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -273,7 +276,7 @@ class GradeChanged(Event):
     @property
     def has_points(self) -> bool:
         """Whether the points stand: nobody has to mark anything first, none was withdrawn."""
-        return self.state == "graded"
+        return self.state in ("graded", "in_progress")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,7 @@ from lti_tool.events import (
     GradeOverridden,
     Later,
     LaunchReceived,
+    LessonCompleted,
     LineItemChanged,
     NoticesOffered,
     OverrideTakenBack,
@@ -33,7 +34,7 @@ from lti_tool.grades.columns import keep_column
 from lti_tool.grades.delivery import HANDLER as DELIVER_SCORE
 from lti_tool.grades.delivery import deliver_score, redeliver_for_link
 from lti_tool.grades.lanes import registration_of_grade, registration_of_placement
-from lti_tool.grades.recording import update_grade, update_grades_of_placement
+from lti_tool.grades.recording import count_lesson, update_grade, update_grades_of_placement
 from lti_tool.lti.notice_service import HANDLER as ASK_FOR_NOTICES
 from lti_tool.lti.notice_service import ask_for_notices, registration_of_deployment
 from lti_tool.quiz.deadlines import EVERY_SECONDS as OVERDUE_SECONDS
@@ -50,6 +51,7 @@ SCORES, ROSTERS, UPKEEP = QUEUES = ("scores", "rosters", "upkeep")
 REACTIONS = Reactions(
     now={
         AttemptSubmitted: (update_grade,),
+        LessonCompleted: (count_lesson,),
         PracticeAnswered: (reschedule,),
         AttemptRemarked: (update_grade,),
         AttemptDeleted: (update_grade,),

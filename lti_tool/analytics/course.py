@@ -15,6 +15,7 @@ from sqlalchemy import (
     extract,
     func,
     literal,
+    or_,
     select,
     union,
 )
@@ -25,7 +26,7 @@ from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.documents import Module
 from lti_tool.curriculum.models import Placement
 from lti_tool.db import db
-from lti_tool.grades.models import Delivery, DeliveryState, Grade, GradeState
+from lti_tool.grades.models import WITH_POINTS, Delivery, DeliveryState, Grade, GradeState
 from lti_tool.lessons.models import LessonCompletion
 from lti_tool.quiz.models import Attempt, AttemptStatus
 
@@ -85,7 +86,12 @@ class Week:
 def passes() -> ColumnElement[bool]:
     """In a query with `Grade` and `Placement`: whether the grade reaches the pass mark."""
     reaches = Grade.score_given + ROUNDING >= Placement.pass_mark * Grade.score_maximum
-    return and_(Grade.state == GradeState.GRADED, reaches)
+    return and_(Grade.state.in_(WITH_POINTS), reaches)
+
+
+def _is_handed_in() -> ColumnElement[bool]:
+    """What lessons have earned so far is no result yet, unless it is a pass."""
+    return or_(Grade.state != GradeState.IN_PROGRESS, passes())
 
 
 def placement_rows(context_id: int) -> list[PlacementRow]:
@@ -129,7 +135,7 @@ def _grade_tallies(context_id: int) -> dict[int, dict[str, int]]:
     }
     for tenth in range(BINS):
         least = Grade.score_maximum * tenth / BINS
-        counted[f"from_{tenth}"] = Grade.score_given + ROUNDING >= least
+        counted[f"from_{tenth}"] = and_(_is_handed_in(), Grade.score_given + ROUNDING >= least)
     sums = [func.sum(case((rule, 1), else_=0)).label(name) for name, rule in counted.items()]
     rows = db.session.execute(
         select(Grade.placement_id, *sums)

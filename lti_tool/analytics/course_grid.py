@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import contains_eager
 
 from lti_tool.analytics.course import PlacementRow, passes
@@ -17,7 +28,7 @@ from lti_tool.analytics.progress import is_learner
 from lti_tool.courses.models import Membership, User
 from lti_tool.curriculum.models import Placement
 from lti_tool.db import db
-from lti_tool.grades.models import LACKING, Delivery, Grade, GradeState
+from lti_tool.grades.models import LACKING, WITH_POINTS, Delivery, Grade, GradeState
 from lti_tool.lessons.completing import is_included
 from lti_tool.lessons.models import LessonCompletion
 from lti_tool.quiz.models import Accommodation, Attempt, AttemptStatus, ExtraAttempts
@@ -173,7 +184,8 @@ def _sorted(query: Found, sort: str) -> Found:
     passed = case((passes(), 1), else_=0)
     if sort == "passed":
         return query.order_by(_over_modules(func.sum(passed)), *name)
-    failed = _over_modules(func.sum(1 - passed)).desc()
+    has_failed = and_(Grade.state == GradeState.GRADED, not_(passes()))
+    failed = _over_modules(func.sum(case((has_failed, 1), else_=0))).desc()
     return query.order_by(failed, Membership.last_launch_at.asc().nulls_first(), *name)
 
 
@@ -203,7 +215,7 @@ OWN_ATTEMPT = and_(
 OWN_GRADE = and_(
     Grade.placement_id == Placement.id,
     Grade.user_id == Membership.user_id,
-    Grade.state == GradeState.GRADED,
+    Grade.state.in_(WITH_POINTS),
 )
 
 
@@ -244,6 +256,7 @@ def _cells(
             + func.coalesce(extra_here.scalar_subquery(), 0),
             Grade.score_given,
             Grade.score_maximum,
+            Grade.state,
             Delivery.state,
         )
         .join(Placement, Placement.context_id == Membership.context_id)
@@ -262,9 +275,12 @@ def _cell(
     extra_attempts: int,
     given: Decimal | None,
     maximum: Decimal | None,
+    state: str | None,
     delivery: str | None,
 ) -> Cell:
     passed = given is not None and maximum is not None and placement.passes(given, maximum)
+    if state == GradeState.IN_PROGRESS and not passed:
+        given = maximum = None  # what lessons have earned so far is no result yet
     allowed = placement.attempts_allowed
     used_up = (
         not passed and not is_open and allowed is not None and attempts >= allowed + extra_attempts

@@ -71,6 +71,14 @@ GRADES = Table(
         ),
         Column("accepted_at", MOMENT, "When the platform last accepted a score."),
         GROUPS,
+        Column(
+            "grade_state",
+            TEXT,
+            "graded, awaits_marking, withdrawn, or in_progress: points of lessons alone so far.",
+        ),
+        Column("lesson_weight", COUNT, "The part of the score that lessons make, in percent."),
+        Column("lesson_points", NUMBER, "Points of score_given from lessons; empty: none count."),
+        Column("quiz_points", NUMBER, "Points of score_given from the quiz, where lessons count."),
     ),
 )
 

@@ -26,7 +26,9 @@ from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.items import Item
 from lti_tool.curriculum.models import CurriculumVersion, Placement
 from lti_tool.db import db
+from lti_tool.grades.made_up import parts_of
 from lti_tool.grades.models import Delivery, Grade
+from lti_tool.grades.recording import has_passed
 from lti_tool.quiz.models import Answer, Attempt, AttemptStatus
 
 CHUNK = 500
@@ -74,6 +76,7 @@ def _grades(context_id: int, names: bool) -> Iterator[Row]:
             *(lessons, len(module.lessons), attempts),
             *_grade_values(placement, grade, delivery),
             in_words(groups),
+            *_made_up(placement, grade),
         )
 
 
@@ -85,10 +88,21 @@ def _grade_values(
     return (
         _number(grade.score_given),
         _number(grade.score_maximum),
-        grade.is_whole and placement.passes(grade.score_given, grade.score_maximum),
+        has_passed(placement, grade),
         grade.submitted_at,
         delivery.state if delivery else None,
         delivery.accepted_at if delivery else None,
+    )
+
+
+def _made_up(placement: Placement, grade: Grade | None) -> tuple[Value, ...]:
+    """What stands behind the points."""
+    parts = parts_of(placement, grade)
+    return (
+        grade.state if grade else None,
+        placement.lesson_weight,
+        _number(parts.lesson_given) if parts else None,
+        _number(parts.quiz_given) if parts else None,
     )
 
 

@@ -17,6 +17,7 @@ from lti_tool.curriculum.models import Placement
 from lti_tool.db import db
 from lti_tool.grades.models import Grade, GradeState
 from lti_tool.grades.receipts import Receipt, receipt
+from lti_tool.grades.recording import has_passed
 from lti_tool.lessons.models import LessonCompletion
 from lti_tool.quiz.models import Attempt, AttemptStatus
 
@@ -46,10 +47,7 @@ class Work:
 
     @property
     def passed(self) -> bool:
-        grade = self.grade
-        if grade is None or not grade.is_whole:
-            return False
-        return self.placement.passes(grade.score_given, grade.score_maximum)
+        return has_passed(self.placement, self.grade)
 
     @property
     def is_begun(self) -> bool:

@@ -14,6 +14,7 @@ from lti_tool.curriculum.models import Placement
 from lti_tool.db import db
 from lti_tool.grades.models import Delivery, DeliveryState, Grade, GradeState
 from lti_tool.grades.receipts import Receipt, receipt
+from lti_tool.grades.recording import has_passed
 from lti_tool.lessons.completing import count_completed
 from lti_tool.lti.roles import Role
 from lti_tool.quiz.accommodating import accommodations_in
@@ -96,11 +97,7 @@ def learner_page(
             late=counted is not None and counted.is_late,
             grade=grade,
             delivery=delivery,
-            passed=bool(
-                grade
-                and grade.is_whole
-                and placement.passes(grade.score_given, grade.score_maximum)
-            ),
+            passed=has_passed(placement, grade),
         )
         for membership, grade, delivery, counted in found
     ]

@@ -31,8 +31,8 @@ from lti_tool.curriculum.settings import (
 from lti_tool.db import db, find, upsert, utcnow
 from lti_tool.events import PlacementConfigured, PlacementCopied, publish
 
-PROMISED = ("grading_policy",)
-"""What must not change under learners who have begun."""
+PROMISED = ("grading_policy", "lesson_weight", "lessons_left_out")
+"""What must not change under learners who have begun: it moves grades."""
 
 
 class Way(enum.StrEnum):
@@ -141,7 +141,7 @@ def decide(
     """Carry out what the instructor decided; `for_course`: also for all that came with it.
 
     Activities of the course that nobody has opened yet follow when they are. `has_begun` tells of
-    a placement's id whether learners have attempts there: then what counts stays as it is. Called
+    a placement's id whether learners have begun there: then what counts stays as it is. Called
     within a unit of work; publishes `PlacementConfigured` for each placement that it concerns.
     """
     copies: Sequence[PlacementCopy] = [copy]

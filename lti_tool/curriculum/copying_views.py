@@ -12,10 +12,10 @@ from lti_tool.curriculum.models import PlacementCopy
 from lti_tool.curriculum.settings import dates_of
 from lti_tool.db import unit_of_work, utcnow
 from lti_tool.errors import Conflict, Invalid
+from lti_tool.grades.recording import has_work
 from lti_tool.launch import session
 from lti_tool.launch.session import Visit
 from lti_tool.lti.roles import Power
-from lti_tool.quiz.attempts import has_learner_attempts
 from lti_tool.web import SEE_OTHER, load_form
 
 blueprint = Blueprint("copying", __name__, url_prefix="/l/<launch_id>/copied")
@@ -55,7 +55,7 @@ def answer(launch_id: str) -> ResponseReturnValue:
             decision,
             by_user_id=visit.user.id,
             for_course=chosen.for_course,
-            has_begun=has_learner_attempts,
+            has_begun=has_work,
         )
     shows_learners = chosen.way != Way.AFRESH and visit.may(Power.SEE_LEARNERS)
     page = "analytics.learners" if shows_learners else "curriculum.settings"

@@ -100,6 +100,7 @@ class PlacementForm(Schema):
     due_at = LocalMoment(load_default=None)
     closes_at = LocalMoment(load_default=None)
     grading_policy = OneOf(*GRADING_POLICIES)
+    lesson_weight = Blank(0, 100, empty=0)
     cooling_off_hours = Blank(0, 2160, empty=0)
     corrective_path = Ticked()
     practice = Ticked()

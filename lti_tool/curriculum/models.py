@@ -42,9 +42,10 @@ class Placement(Base):
     launch of that link. `left_version_id` is a newer version that the instructor did not want.
     `lessons_left_out` are ids with spaces between.
     `pass_mark` is a fraction of the maximum; no `attempts_allowed` and no `time_limit_minutes` mean
-    no limit; no date means no bound on that side. `grading_policy` is one of `grades.policy`, the
-    four `feedback_*` are levels of `curriculum.shown`. What holds for one learner, extensions
-    included, is worked out in `quiz.rules`.
+    no limit; no date means no bound on that side. `grading_policy` is one of `grades.policy`,
+    `lesson_weight` is the part of the score that lessons make, in percent, the four `feedback_*`
+    are levels of `curriculum.shown`. What holds for one learner, extensions included, is worked out
+    in `quiz.rules`.
     """
 
     __tablename__ = "placement"
@@ -64,6 +65,7 @@ class Placement(Base):
     closes_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     accepts_late: Mapped[bool] = mapped_column(default=True)
     grading_policy: Mapped[str] = mapped_column(String(16), default="best")
+    lesson_weight: Mapped[int] = mapped_column(default=0)
     cooling_off_hours: Mapped[int] = mapped_column(default=0)
     corrective_path: Mapped[bool] = mapped_column(default=False)
     practice: Mapped[bool] = mapped_column(default=True)

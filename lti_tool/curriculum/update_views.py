@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lti_tool.curriculum import updating
+from lti_tool.curriculum import catalogue, updating
 from lti_tool.db import unit_of_work
 from lti_tool.errors import Invalid, NotFound
+from lti_tool.grades.consequences import consequences
 from lti_tool.launch import session
 from lti_tool.lti.roles import Power
 from lti_tool.rows import tracked
@@ -23,12 +24,18 @@ def offer(launch_id: str) -> str:
     version, here = updating.newer_version(visit.placement), visit.placement.id
     if version is None:
         raise NotFound("This activity is up to date", "Go back to its settings.")
+    others = [each for each in updating.behind(visit.context.id) if each.id != here]
     return render_template(
         "curriculum/update.html",
         visit=visit,
         version=version,
         changes=updating.changes_of(visit.placement, version),
-        others=[each for each in updating.behind(visit.context.id) if each.id != here],
+        others=others,
+        moved=[
+            (catalogue.module_of(each), found)
+            for each in (visit.placement, *others)
+            if (found := consequences(each, updating.with_version(each, version)))
+        ],
     )
 
 

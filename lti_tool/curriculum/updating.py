@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.comparing import ModuleChanges, compare
 from lti_tool.curriculum.models import CurriculumVersion, Placement
+from lti_tool.curriculum.settings import settings_of
 from lti_tool.db import db, utcnow
 from lti_tool.errors import Conflict
 from lti_tool.events import PlacementConfigured, publish
@@ -42,6 +43,12 @@ def behind(context_id: int) -> Sequence[Placement]:
     return [placement for placement in placements if newer_version(placement) is not None]
 
 
+def with_version(placement: Placement, version: CurriculumVersion) -> Placement:
+    """The placement as it would be with the version, for looking ahead; never stored."""
+    values = settings_of(placement) | {"version_id": version.id}
+    return Placement(context_id=placement.context_id, **values)
+
+
 def take(placement: Placement, version_id: int, *, by_user_id: int) -> None:
     """Move the placement to the version on offer; publishes `PlacementConfigured`.
 
@@ -51,6 +58,7 @@ def take(placement: Placement, version_id: int, *, by_user_id: int) -> None:
     version = _offered(placement, version_id)
     change: list[str | None] = [str(placement.version_id), str(version.id)]
     placement.version_id, placement.changed_at = version.id, utcnow()
+    db.session.flush()
     publish(
         PlacementConfigured(
             user_id=by_user_id,

@@ -18,11 +18,11 @@ from lti_tool.curriculum.models import Placement
 from lti_tool.db import unit_of_work
 from lti_tool.errors import Invalid
 from lti_tool.grades.consequences import Consequences, consequences
+from lti_tool.grades.recording import has_work
 from lti_tool.launch import session
 from lti_tool.launch.session import Visit
 from lti_tool.lti.roles import Power
 from lti_tool.quiz.accommodating import cut_by_window
-from lti_tool.quiz.attempts import has_learner_attempts
 from lti_tool.rows import tracked
 from lti_tool.web import SEE_OTHER, load_form, sent_form
 
@@ -55,7 +55,7 @@ def save_settings(launch_id: str) -> ResponseReturnValue:
         found = _foresee(placement, chosen)
         if found:
             return _preview(visit, found)
-        begun = placement is not None and has_learner_attempts(placement.id)
+        begun = placement is not None and has_work(placement.id)
         with unit_of_work():
             configure(
                 visit.link,
@@ -93,7 +93,7 @@ def _page(visit: Visit, refusal: Invalid, renewed: Mapping[str, str] | None = No
         placement=placement,
         newer=updating.newer_version(placement) if placement else None,
         curriculum=_curriculum(visit),
-        locked=placement is not None and has_learner_attempts(placement.id),
+        locked=placement is not None and has_work(placement.id),
         typed=request.form.to_dict() | dict(renewed or {}),
         renewed=renewed,
         cut=cut_by_window(placement) if placement else (),

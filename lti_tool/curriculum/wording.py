@@ -19,6 +19,7 @@ LABELS: Mapping[str, str] = {
     "may_extend": "One press adds a quarter of the time",
     "accepts_late": "Work after the due date",
     "grading_policy": "What counts",
+    "lesson_weight": "Weight of lessons in the score",
     "cooling_off_hours": "Pause between attempts",
     "corrective_path": "Way back after two failed attempts",
     "practice": "Practice",
@@ -35,6 +36,7 @@ EMPTY = {
     "attempts_allowed": "no limit",
     "time_limit_minutes": "none",
     "cooling_off_hours": "none",
+    "lesson_weight": "none: the quiz alone counts",
 }
 UNITS = {"time_limit_minutes": ("minute", "minutes"), "cooling_off_hours": ("hour", "hours")}
 FLAGS = {
@@ -71,6 +73,8 @@ def in_words(name: str, text: str | None) -> str | datetime:
 def _of_kind(name: str, text: str) -> str:
     if name == "pass_mark":
         return f"{(Decimal(text) * 100).normalize():f} %"
+    if name == "lesson_weight":
+        return f"{text} %"
     if name in FLAGS:
         return FLAGS[name][0 if text == "True" else 1]
     if name in UNITS:

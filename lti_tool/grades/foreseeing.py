@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -14,52 +15,67 @@ from lti_tool.courses.models import User
 from lti_tool.curriculum.models import Placement
 from lti_tool.db import db
 from lti_tool.grades import policy
+from lti_tool.grades.lessons_counted import lessons_counted
 from lti_tool.grades.models import GradeOverride
 from lti_tool.grades.policy import Decided, MarkedAttempt, Outcome, Policy
-from lti_tool.grades.recording import as_marked
+from lti_tool.grades.recording import as_marked, learners_with_work
+from lti_tool.lessons.completing import counting_lessons
 from lti_tool.quiz.models import Attempt, AttemptStatus
 
 Score = tuple[Decimal, Decimal]
 """Points earned and to be had."""
+Key = tuple[int, int]
+"""Placement and learner."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a learner has handed in, completed (lesson -> when), and had decided by hand."""
+
+    attempts: Sequence[MarkedAttempt]
+    completed: Mapping[str, datetime]
+    by_hand: Decided | None
 
 
 @dataclass(frozen=True)
 class Foreseen:
-    """A learner's grade at a placement as it is and as it would be, and whether it is a pass."""
+    """A learner's grade at a placement as it is and as it would be, and whether it is a pass.
+
+    None where there is no grade.
+    """
 
     user: User
     placement_id: int
-    before: Outcome
-    after: Outcome
+    before: Outcome | None
+    after: Outcome | None
     passes: bool
     will_pass: bool
 
     @property
     def gains(self) -> bool:
-        return (self._share(self.after), self.will_pass) > (self._share(self.before), self.passes)
+        return (_share(self.after), self.will_pass) > (_share(self.before), self.passes)
 
     @property
     def loses(self) -> bool:
-        return (self._share(self.after), self.will_pass) < (self._share(self.before), self.passes)
+        return (_share(self.after), self.will_pass) < (_share(self.before), self.passes)
 
     @property
     def moves(self) -> bool:
         """Whether anything that anybody sees would change."""
-        return self._said(self.before, self.passes) != self._said(self.after, self.will_pass)
+        return self.changes_score or self.passes != self.will_pass
 
     @property
     def changes_score(self) -> bool:
-        return self._said(self.before, True) != self._said(self.after, True)
+        return _score(self.before) != _score(self.after)
 
-    @staticmethod
-    def _said(outcome: Outcome, passes: bool) -> tuple[Decimal, Decimal, bool]:
-        return outcome.score_given, outcome.score_maximum, passes
 
-    @staticmethod
-    def _share(outcome: Outcome) -> Fraction:
-        if not outcome.score_maximum:
-            return Fraction(0)
-        return Fraction(outcome.score_given) / Fraction(outcome.score_maximum)
+def _score(outcome: Outcome | None) -> Score | None:
+    return (outcome.score_given, outcome.score_maximum) if outcome else None
+
+
+def _share(outcome: Outcome | None) -> Fraction:
+    """No grade is less than one of zero."""
+    return outcome.share if outcome else Fraction(-1)
 
 
 def foresee_scores(scores: Mapping[int, Score]) -> list[Foreseen]:
@@ -79,15 +95,16 @@ def foresee_settings(placement: Placement, wanted: Placement) -> list[Foreseen]:
 
     `wanted` is not stored (`configuring.wanted`); by learner's name.
     """
-    users = db.session.scalars(
-        select(Attempt.user_id).filter_by(placement_id=placement.id, is_preview=False).distinct()
-    )
+    tried = select(Attempt.user_id).filter_by(placement_id=placement.id, is_preview=False)
+    users = {*db.session.scalars(tried.distinct()), *learners_with_work(placement)}
+    if wanted.lesson_weight:
+        users |= counting_lessons(placement.id).keys()
     keys = [(placement.id, user_id) for user_id in users]
     return _foreseen(keys, {placement.id: placement}, {placement.id: wanted}, {})
 
 
 def _foreseen(
-    keys: Sequence[tuple[int, int]],
+    keys: Sequence[Key],
     now: Mapping[int, Placement],
     then: Mapping[int, Placement],
     scores: Mapping[int, Score],
@@ -96,19 +113,25 @@ def _foreseen(
         each.id: each
         for each in db.session.scalars(select(User).where(User.id.in_({key[1] for key in keys})))
     }
-    decided = _decided(now)
+    decided, attempts = _decided(now), _attempts_of(keys)
+    completed = {
+        place: counting_lessons(place)
+        for place in now
+        if now[place].lesson_weight or then[place].lesson_weight
+    }
     found = []
-    for (placement_id, user_id), attempts in _attempts_of(keys).items():
-        by_hand = decided.get((placement_id, user_id))
-        before, after = ([_marked(each, by) for each in attempts] for by in ({}, scores))
-        was, passes = _standing(before, by_hand, now[placement_id])
-        would, will_pass = _standing(after, by_hand, then[placement_id])
-        found.append(Foreseen(users[user_id], placement_id, was, would, passes, will_pass))
+    for key in keys:
+        place, user_id = key
+        before, after = ([_marked(each, by) for each in attempts[key]] for by in ({}, scores))
+        work = Work(before, completed.get(place, {}).get(user_id, {}), decided.get(key))
+        was, passes = _standing(work, now[place])
+        would, will_pass = _standing(replace(work, attempts=after), then[place])
+        found.append(Foreseen(users[user_id], place, was, would, passes, will_pass))
     moved = [each for each in found if each.moves]
     return sorted(moved, key=lambda each: each.user.display_name.casefold())
 
 
-def _decided(placement_ids: Collection[int]) -> dict[tuple[int, int], Decided]:
+def _decided(placement_ids: Collection[int]) -> dict[Key, Decided]:
     """The points that people decided on at these placements: they stand, whatever is earned."""
     rows = db.session.scalars(
         select(GradeOverride).where(GradeOverride.placement_id.in_(placement_ids))
@@ -118,19 +141,18 @@ def _decided(placement_ids: Collection[int]) -> dict[tuple[int, int], Decided]:
     }
 
 
-def _standing(
-    attempts: Sequence[MarkedAttempt], by_hand: Decided | None, placement: Placement
-) -> tuple[Outcome, bool]:
-    """What counts of at least one attempt, and whether it reaches the pass mark."""
-    earned = policy.compute(attempts, Policy(placement.grading_policy))
-    outcome = policy.decide(earned, by_hand, None)
+def _standing(work: Work, placement: Placement) -> tuple[Outcome | None, bool]:
+    """What counts under these settings, and whether it reaches the pass mark."""
+    quiz = policy.compute(work.attempts, Policy(placement.grading_policy))
+    earned = policy.weigh(quiz, lessons_counted(placement, work.completed))
+    outcome = policy.decide(earned, work.by_hand, None)
     if outcome is None:
-        raise ValueError("nothing counts of no attempts")
+        return None, False
     return outcome, placement.passes(outcome.score_given, outcome.score_maximum)
 
 
-def _attempts_of(keys: Sequence[tuple[int, int]]) -> Mapping[tuple[int, int], list[Attempt]]:
-    found: dict[tuple[int, int], list[Attempt]] = defaultdict(list)
+def _attempts_of(keys: Sequence[Key]) -> Mapping[Key, list[Attempt]]:
+    found: dict[Key, list[Attempt]] = defaultdict(list)
     rows = db.session.scalars(
         select(Attempt)
         .where(tuple_(Attempt.placement_id, Attempt.user_id).in_(keys))

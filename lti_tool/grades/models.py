@@ -13,9 +13,14 @@ from lti_tool.db import Base, UTCDateTime, utcnow
 
 
 class GradeState(enum.StrEnum):
-    """`awaits_marking`: a person has to mark first; `withdrawn`: no attempt is left to count."""
+    """`awaits_marking`: a person has to mark first; `withdrawn`: nothing is left to count.
+
+    `in_progress`: lessons count, and the quiz that counts beside them is not handed in, or some of
+    the lessons are open where they alone count.
+    """
 
     BEGUN = "begun"
+    IN_PROGRESS = "in_progress"
     SUBMITTED = "submitted"
     GRADED = "graded"
     AWAITS_MARKING = "awaits_marking"
@@ -47,6 +52,8 @@ class Standing(enum.StrEnum):
     UNREADABLE = "unreadable"
 
 
+WITH_POINTS = (GradeState.GRADED, GradeState.IN_PROGRESS)
+"""States in which the points are what the learner has, and the gradebook is told them."""
 LACKING = (DeliveryState.WAITING, DeliveryState.RETRYING, DeliveryState.BLOCKED)
 """States in which the gradebook has not what it should have."""
 ANOTHER_GRADE = (Standing.OVERRIDDEN, Standing.DIFFERS)
@@ -56,8 +63,11 @@ ANOTHER_GRADE = (Standing.OVERRIDDEN, Standing.DIFFERS)
 class Grade(Base):
     """What counts for a learner at a placement: points with their maximum, and the attempt.
 
-    Where `state` is not `graded`, the points are those that stood before, or zero. `by_hand`: a
-    person decided on them.
+    Where `state` is not one of `WITH_POINTS`, the points are those that stood before, or zero.
+    `by_hand`: a person decided on them. `attempt_id` is None where none counts: lessons alone have
+    earned the points so far. Of `lessons_counted` that count, `lessons_done` are completed; both
+    are 0 where the points come from the quiz alone. `submitted_at` is None until all that counts is
+    handed in.
     """
 
     __tablename__ = "grade"
@@ -66,21 +76,27 @@ class Grade(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     placement_id: Mapped[int] = mapped_column(ForeignKey("placement.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
+    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"))
     state: Mapped[str] = mapped_column(String(16), default=GradeState.GRADED)
     score_given: Mapped[Decimal] = mapped_column(Numeric(8, 4))
     score_maximum: Mapped[Decimal] = mapped_column(Numeric(8, 4))
-    started_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    submitted_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    lessons_done: Mapped[int] = mapped_column(default=0)
+    lessons_counted: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
     by_hand: Mapped[bool] = mapped_column(default=False)
 
     delivery: Mapped[Delivery] = relationship(back_populates="grade", uselist=False)
 
     @property
-    def is_whole(self) -> bool:
-        """Whether the points are final: nobody has to mark anything first."""
-        return self.state == GradeState.GRADED
+    def has_points(self) -> bool:
+        """Whether the points stand: nobody has to mark anything first."""
+        return self.state in WITH_POINTS
+
+    @property
+    def is_in_progress(self) -> bool:
+        return self.state == GradeState.IN_PROGRESS
 
 
 class GradeOverride(Base):
@@ -151,7 +167,7 @@ class Delivery(Base):
         if self.once_more or here != (grade.state, line_item_url):
             return False
         accepted = (self.accepted_given, self.accepted_maximum)
-        return grade.state != GradeState.GRADED or accepted == (
+        return not grade.has_points or accepted == (
             grade.score_given,
             grade.score_maximum,
         )

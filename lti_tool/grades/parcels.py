@@ -15,10 +15,10 @@ from lti_tool.errors import PlatformError
 from lti_tool.grades import columns
 from lti_tool.grades.comparing import Known, standing_of
 from lti_tool.grades.models import (
+    WITH_POINTS,
     Delivery,
     DeliveryState,
     Grade,
-    GradeState,
     LineItem,
     Standing,
 )
@@ -49,7 +49,7 @@ class Parcel:
     line_item_url: str = ""
     score: Score | None = None
     state: str = ""
-    attempt_id: int = 0
+    attempt_id: int | None = None
     comment: str = ""
     accepted: Known | None = None
 
@@ -65,7 +65,7 @@ def prepare(grade_id: int) -> Parcel | None:
         .join(Deployment, Deployment.id == Context.deployment_id)
         .join(Registration, Registration.id == Deployment.registration_id)
         .join(User, User.id == Grade.user_id)
-        .join(Attempt, Attempt.id == Grade.attempt_id)
+        .outerjoin(Attempt, Attempt.id == Grade.attempt_id)
         .outerjoin(LineItem, columns.line_item_of(ResourceLink.id))
         .where(Grade.id == grade_id)
         .with_for_update(of=Delivery)
@@ -97,7 +97,8 @@ def prepare(grade_id: int) -> Parcel | None:
         accepted_comment=delivery.accepted_comment,
         as_regrade=delivery.as_regrade,
         by_hand=grade.by_hand,
-        review_url=review_url(placement.public_id, user.sub, attempt.number),
+        lessons=(grade.lessons_done, grade.lessons_counted),
+        review_url=review_url(placement.public_id, user.sub, attempt.number) if attempt else "",
     )
     return Parcel(
         grade_id=grade.id,
@@ -115,7 +116,7 @@ def prepare(grade_id: int) -> Parcel | None:
 
 def _accepted(delivery: Delivery, link: ResourceLink, url: str) -> Known | None:
     """What a person may have changed since, where that can be seen."""
-    is_graded = delivery.accepted_state == GradeState.GRADED and delivery.accepted_url == url
+    is_graded = delivery.accepted_state in WITH_POINTS and delivery.accepted_url == url
     return known_of(delivery) if is_graded and RESULT_SCOPE in link.ags_scopes else None
 
 

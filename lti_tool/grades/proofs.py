@@ -158,10 +158,13 @@ def _counts(attempt: Attempt, grade: Grade | None, policy: Policy) -> str:
         return ""
     if grade.by_hand:
         return "Somebody who teaches the course has set the score that was sent."
+    if grade.attempt_id is None:
+        return "Lessons alone make the score here; no attempt counts."
+    beside = " Completed lessons count beside it." if grade.lessons_counted else ""
     if policy == Policy.AVERAGE:
-        return "The average of all attempts counts; it is what was sent."
+        return f"The average of all attempts counts; it is what was sent.{beside}"
     if grade.attempt_id == attempt.id:
-        return "This attempt counts."
+        return f"This attempt counts.{beside}"
     return f"Another attempt of the same learner counts, for the {policy} one does."
 
 

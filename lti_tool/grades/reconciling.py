@@ -20,7 +20,7 @@ from lti_tool.errors import PlatformError
 from lti_tool.grades.columns import read_place
 from lti_tool.grades.delivery import HANDLER as DELIVER_SCORE
 from lti_tool.grades.delivery import PASSING
-from lti_tool.grades.models import Delivery, DeliveryState, Grade, GradeState, Standing
+from lti_tool.grades.models import WITH_POINTS, Delivery, DeliveryState, Grade, Standing
 from lti_tool.grades.parcels import block, keep_result
 from lti_tool.lti.ags import RESULT_SCOPE
 from lti_tool.lti.models import Deployment
@@ -122,7 +122,7 @@ def _keep(placement_id: int, url: str, results: Mapping[str, Result] | None) -> 
             .where(
                 Grade.placement_id == placement_id,
                 Delivery.accepted_url == url,
-                Delivery.accepted_state == GradeState.GRADED,
+                Delivery.accepted_state.in_(WITH_POINTS),
             )
             .order_by(Delivery.grade_id)
             .with_for_update(of=Delivery)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 
 from lti_tool.curriculum.models import Placement
-from lti_tool.db import db, find, lock_pair, utcnow
+from lti_tool.db import db, find, lock_first, lock_pair, utcnow
 from lti_tool.events import (
     AttemptDeleted,
     AttemptRemarked,
@@ -16,14 +17,17 @@ from lti_tool.events import (
     AttemptSubmitted,
     GradeChanged,
     GradeOverridden,
+    LessonCompleted,
     OverrideTakenBack,
     PlacementConfigured,
     publish,
 )
 from lti_tool.grades import policy
+from lti_tool.grades.lessons_counted import lessons_counted
 from lti_tool.grades.models import Delivery, DeliveryState, Grade, GradeOverride, GradeState
-from lti_tool.grades.policy import Decided, MarkedAttempt, Outcome, Policy
-from lti_tool.quiz.attempts import every_handed_in
+from lti_tool.grades.policy import Decided, Lessons, MarkedAttempt, Outcome, Policy
+from lti_tool.lessons.completing import counting_lessons
+from lti_tool.quiz.attempts import every_handed_in, has_learner_attempts
 from lti_tool.quiz.models import Attempt, AttemptStatus
 from lti_tool.rows import columns_of, execute, objects_in, table_of, with_parts
 
@@ -50,32 +54,67 @@ MovesGrade = (
 def update_grade(event: MovesGrade) -> None:
     """Compute the learner's grade anew; when it moved, store it and publish `GradeChanged`."""
     if event.user_id is not None:
-        _recompute(Whose(event.placement_id, event.user_id, event.context_id))
+        whose = Whose(event.placement_id, event.user_id, event.context_id)
+        _recompute(whose, _locked(whose))
+
+
+def count_lesson(event: LessonCompleted) -> None:
+    """As `update_grade`, where lessons count."""
+    if event.counts and event.user_id is not None:
+        whose = Whose(event.placement_id, event.user_id, event.context_id)
+        placement = _locked(whose)
+        if placement.lesson_weight:
+            _recompute(whose, placement)
+
+
+MOVE_GRADES = ("grading_policy", "lesson_weight")
+MOVE_LESSONS = ("module_id", "version_id", "lessons_left_out")
+"""What moves grades only where lessons count."""
 
 
 def update_grades_of_placement(event: PlacementConfigured) -> None:
-    """Another policy counts the same attempts in another way."""
-    if "grading_policy" not in event.changes:
+    """Other settings count the same attempts and lessons in another way."""
+    placement = db.session.get_one(Placement, event.placement_id)
+    moving = (*MOVE_GRADES, *MOVE_LESSONS) if placement.lesson_weight else MOVE_GRADES
+    if event.changes.keys().isdisjoint(moving):
         return
-    user_ids = db.session.scalars(
-        select(Grade.user_id).filter_by(placement_id=event.placement_id).order_by(Grade.user_id)
-    ).all()
-    for user_id in user_ids:
-        _recompute(Whose(event.placement_id, user_id, event.context_id))
+    lock_first(placement.id)  # whoever works there meanwhile waits, and meets the new settings
+    for user_id in sorted(learners_with_work(placement)):
+        _recompute(Whose(placement.id, user_id, event.context_id), placement)
 
 
-def _recompute(whose: Whose) -> None:
+def learners_with_work(placement: Placement) -> set[int]:
+    """The ids of those who have a grade, or have completed a lesson that counts."""
+    graded = db.session.scalars(select(Grade.user_id).filter_by(placement_id=placement.id)).all()
+    reading = counting_lessons(placement.id) if placement.lesson_weight else {}
+    return {*graded, *reading}
+
+
+def _locked(whose: Whose) -> Placement:
+    """The placement as it stands once nobody else can move the learner's grade."""
     lock_pair(whose.placement_id, whose.user_id)
-    put_outcome(whose, _outcome(whose))
+    return db.session.get_one(Placement, whose.placement_id, populate_existing=True)
 
 
-def _outcome(whose: Whose) -> Outcome | None:
+def _recompute(whose: Whose, placement: Placement) -> None:
+    put_outcome(whose, _outcome(whose, placement))
+
+
+def _outcome(whose: Whose, placement: Placement) -> Outcome | None:
     """What counts now: open and deleted attempts and previews never do."""
     ended = every_handed_in(whose.placement_id, whose.user_id)
     counting = [as_marked(each) for each in ended if each.status == AttemptStatus.SUBMITTED]
-    earned = policy.compute(counting, policy_of(whose.placement_id))
+    quiz = policy.compute(counting, Policy(placement.grading_policy))
+    earned = policy.weigh(quiz, _lessons(placement, whose.user_id))
     last = as_marked(ended[-1]) if ended else None
     return policy.decide(earned, _decided(whose), last)
+
+
+def _lessons(placement: Placement, user_id: int) -> Lessons | None:
+    if not placement.lesson_weight:
+        return None
+    completed = counting_lessons(placement.id, user_id)
+    return lessons_counted(placement, completed.get(user_id, {}))
 
 
 def find_override(placement_id: int, user_id: int) -> GradeOverride | None:
@@ -85,10 +124,6 @@ def find_override(placement_id: int, user_id: int) -> GradeOverride | None:
 def _decided(whose: Whose) -> Decided | None:
     row = find_override(whose.placement_id, whose.user_id)
     return None if row is None else Decided(row.score_given, row.score_maximum)
-
-
-def policy_of(placement_id: int) -> Policy:
-    return Policy(db.session.get_one(Placement, placement_id).grading_policy)
 
 
 def put_outcome(whose: Whose, outcome: Outcome | None) -> None:
@@ -118,16 +153,29 @@ def _moves(grade: Grade, outcome: Outcome) -> bool:
 
 
 def state_of(outcome: Outcome) -> GradeState:
-    awaits = outcome.attempt.awaits_marking and not outcome.by_hand
-    return GradeState.AWAITS_MARKING if awaits else GradeState.GRADED
+    if outcome.awaits_marking:
+        return GradeState.AWAITS_MARKING
+    return GradeState.IN_PROGRESS if outcome.is_in_progress else GradeState.GRADED
 
 
 def _say(grade: Grade, outcome: Outcome) -> None:
-    attempt = outcome.attempt
-    grade.state, grade.attempt_id = state_of(outcome), attempt.attempt_id
+    attempt, lessons = outcome.attempt, outcome.lessons
+    grade.state, grade.attempt_id = state_of(outcome), attempt.attempt_id if attempt else None
     grade.score_given, grade.score_maximum = outcome.score_given, outcome.score_maximum
-    grade.started_at, grade.submitted_at = attempt.started_at, attempt.submitted_at
+    grade.lessons_done = lessons.done if lessons else 0
+    grade.lessons_counted = lessons.counted if lessons else 0
+    grade.started_at, grade.submitted_at = _moments(outcome)
     grade.by_hand = outcome.by_hand
+
+
+def _moments(outcome: Outcome) -> tuple[datetime | None, datetime | None]:
+    """When the learner began, and when all that counts was handed in, as far as either was."""
+    if outcome.attempt is not None:
+        return outcome.attempt.started_at, outcome.attempt.submitted_at
+    if outcome.lessons is None:
+        return None, None
+    lessons = outcome.lessons
+    return lessons.first_at, None if outcome.is_in_progress else lessons.last_at
 
 
 def _set_out(grade: Grade, whose: Whose) -> None:
@@ -159,6 +207,13 @@ def find_grade(placement_id: int, user_id: int) -> Grade | None:
     return with_parts(grade, delivery=delivery)
 
 
+def has_passed(placement: Placement, grade: Grade | None) -> bool:
+    """Whether the points that the learner has reach the pass mark."""
+    if grade is None or not grade.has_points:
+        return False
+    return placement.passes(grade.score_given, grade.score_maximum)
+
+
 GRADES, DELIVERIES = table_of(Grade), table_of(Delivery)
 GRADE = (
     select(*columns_of(Grade, Delivery))
@@ -175,10 +230,12 @@ def _stored_grade(placement_id: int, user_id: int) -> Grade | None:
     return find(Grade, placement_id=placement_id, user_id=user_id)
 
 
-def count_grades(placement_id: int) -> int:
-    """How many learners have a grade at the placement."""
-    query = select(func.count()).select_from(Grade).where(Grade.placement_id == placement_id)
-    return db.session.scalar(query) or 0
+def has_work(placement_id: int) -> bool:
+    """Whether any learner has begun an attempt, or has a grade for lessons alone."""
+    if has_learner_attempts(placement_id):
+        return True
+    query = select(Grade.id).filter_by(placement_id=placement_id).limit(1)
+    return db.session.scalar(query) is not None
 
 
 def as_marked(attempt: Attempt) -> MarkedAttempt:

@@ -11,17 +11,23 @@ from typing import Any
 from sqlalchemy import select
 
 from lti_tool.curriculum.models import Placement
+from lti_tool.curriculum.settings import from_text, settings_of
 from lti_tool.db import db
 from lti_tool.events import EventRecord
 from lti_tool.grades import policy
+from lti_tool.grades.lessons_counted import lessons_counted
 from lti_tool.grades.models import Grade, GradeState
 from lti_tool.grades.policy import Decided, MarkedAttempt, Outcome, Policy
-from lti_tool.grades.recording import Whose, put_outcome, state_of
+from lti_tool.grades.recording import MOVE_LESSONS, Whose, put_outcome, state_of
+from lti_tool.lessons.models import LessonCompletion
 from lti_tool.quiz.models import Attempt, AttemptStatus
 
 OF_ATTEMPTS = ("AttemptSubmitted", "AttemptRemarked", "AttemptDeleted", "AttemptReopened")
 OF_DECISIONS = ("GradeOverridden", "OverrideTakenBack")
-NAMES = (*OF_ATTEMPTS, *OF_DECISIONS, "PlacementConfigured")
+OF_LESSONS = "LessonCompleted"
+NAMES = (*OF_ATTEMPTS, *OF_DECISIONS, OF_LESSONS, "PlacementConfigured")
+SETTINGS = ("grading_policy", *MOVE_LESSONS, "lesson_weight")
+"""The settings by which work is counted."""
 BATCH = 1000
 Key = tuple[int, int]
 """Placement and learner."""
@@ -29,16 +35,21 @@ Key = tuple[int, int]
 
 @dataclass
 class Log:
-    """What the events say: attempts by learner and placement, courses, policies, decisions.
+    """What the events say: attempts and lessons by learner and placement, settings, decisions.
 
-    `ended` has every attempt that was ever handed in, `attempts` those that count.
+    `ended` has every attempt that was ever handed in, `attempts` those that count; `completed` the
+    lessons that count, with their moments. `uncounted` are those of which only the store knows that
+    they do not: events have not always said it.
     """
 
     attempts: dict[Key, dict[int, MarkedAttempt]] = field(default_factory=dict)
     ended: dict[Key, dict[int, MarkedAttempt]] = field(default_factory=dict)
+    completed: dict[Key, dict[str, datetime]] = field(default_factory=dict)
+    uncounted: set[tuple[int, int, str]] = field(default_factory=set)
     decided: dict[Key, Decided] = field(default_factory=dict)
     contexts: dict[int, int | None] = field(default_factory=dict)
-    policies: dict[int, Policy] = field(default_factory=dict)
+    settings: dict[int, dict[str, str | None]] = field(default_factory=dict)
+    placements: dict[int, Placement] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -65,7 +76,10 @@ def put_right(found: Sequence[Difference]) -> None:
 
 
 def _read(placement_id: int | None) -> Log:
+    left_out = select(LessonCompletion).where(LessonCompletion.counts.is_(False))
     log = Log()
+    for each in db.session.scalars(left_out):
+        log.uncounted.add((each.placement_id, each.user_id, each.lesson_id))
     query = select(EventRecord).where(EventRecord.name.in_(NAMES)).order_by(EventRecord.id)
     for record in db.session.scalars(query.execution_options(yield_per=BATCH)):
         if placement_id in (None, record.data["placement_id"]):
@@ -76,9 +90,8 @@ def _read(placement_id: int | None) -> Log:
 def _apply(log: Log, record: EventRecord) -> None:
     data = record.data
     if record.name == "PlacementConfigured":
-        change = data["changes"].get("grading_policy")
-        if change and change[1]:
-            log.policies[data["placement_id"]] = Policy(change[1])
+        changed = {name: pair[1] for name, pair in data["changes"].items() if name in SETTINGS}
+        log.settings.setdefault(data["placement_id"], {}).update(changed)
         return
     if record.user_id is None or data.get("is_preview"):
         return
@@ -86,6 +99,9 @@ def _apply(log: Log, record: EventRecord) -> None:
     key = (data["placement_id"], record.user_id)
     if record.name in OF_ATTEMPTS:
         _apply_to_attempts(log, key, record)
+    elif record.name == OF_LESSONS:
+        if data.get("counts", (*key, data["lesson_id"]) not in log.uncounted):
+            log.completed.setdefault(key, {})[data["lesson_id"]] = record.at
     elif record.name == "GradeOverridden":
         points = Decimal(data["score_given"]), Decimal(data["score_maximum"])
         log.decided[key] = Decided(*points)
@@ -135,7 +151,7 @@ def _of_grades(log: Log, placement_id: int | None) -> Iterator[Difference]:
         else select(Grade).filter_by(placement_id=placement_id)
     )
     stored = {(grade.placement_id, grade.user_id): grade for grade in db.session.scalars(query)}
-    for key in sorted(log.attempts.keys() | stored.keys()):
+    for key in sorted(log.attempts.keys() | log.completed.keys() | stored.keys()):
         outcome = _outcome(log, key)
         said, kept = _outcome_text(outcome), _grade_text(stored.get(key))
         if said != kept:
@@ -145,36 +161,48 @@ def _of_grades(log: Log, placement_id: int | None) -> Iterator[Difference]:
 
 
 def _outcome(log: Log, key: Key) -> Outcome | None:
-    earned = policy.compute(log.attempts.get(key, {}).values(), _policy(log, key[0]))
+    placement = _placement(log, key[0])
+    attempts = log.attempts.get(key, {}).values()
+    quiz = policy.compute(attempts, Policy(placement.grading_policy))
+    earned = policy.weigh(quiz, lessons_counted(placement, log.completed.get(key, {})))
     ended = log.ended.get(key, {}).values()
     last = max(ended, key=lambda attempt: attempt.number, default=None)
     return policy.decide(earned, log.decided.get(key), last)
 
 
-def _policy(log: Log, placement_id: int) -> Policy:
-    """As last configured; where the log is silent, as the placement was made."""
-    if placement_id not in log.policies:
-        placement = db.session.get(Placement, placement_id)
-        log.policies[placement_id] = Policy(placement.grading_policy if placement else "best")
-    return log.policies[placement_id]
+def _placement(log: Log, placement_id: int) -> Placement:
+    """As last configured; where the log is silent, as the placement is stored."""
+    if placement_id not in log.placements:
+        stored = db.session.get_one(Placement, placement_id)
+        said = log.settings.get(placement_id, {})
+        values = {name: from_text(name, text) for name, text in said.items()}
+        log.placements[placement_id] = Placement(**(settings_of(stored) | values))
+    return log.placements[placement_id]
 
 
 def _outcome_text(outcome: Outcome | None) -> str:
     if outcome is None:
         return "no grade"
-    source = _source(outcome.attempt.attempt_id, by_hand=outcome.by_hand)
+    attempt_id = outcome.attempt.attempt_id if outcome.attempt else None
+    lessons = (outcome.lessons.done, outcome.lessons.counted) if outcome.lessons else (0, 0)
+    source = _source(attempt_id, lessons, by_hand=outcome.by_hand)
     return _text(state_of(outcome), outcome.score_given, outcome.score_maximum, source)
 
 
 def _grade_text(grade: Grade | None) -> str:
     if grade is None or grade.state == GradeState.WITHDRAWN:
         return "no grade"
-    source = _source(grade.attempt_id, by_hand=grade.by_hand)
+    lessons = (grade.lessons_done, grade.lessons_counted)
+    source = _source(grade.attempt_id, lessons, by_hand=grade.by_hand)
     return _text(grade.state, grade.score_given, grade.score_maximum, source)
 
 
-def _source(attempt_id: int, *, by_hand: bool) -> str:
-    return "by hand" if by_hand else f"by attempt {attempt_id}"
+def _source(attempt_id: int | None, lessons: tuple[int, int], *, by_hand: bool) -> str:
+    if by_hand:
+        return "by hand"
+    parts = [f"attempt {attempt_id}"] if attempt_id else []
+    parts += [f"{lessons[0]} of {lessons[1]} lessons"] if lessons[1] else []
+    return "by " + " and ".join(parts)
 
 
 def _text(state: str, given: Decimal, maximum: Decimal, source: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from lti_tool.grades.models import GradeState
+from lti_tool.grades.models import WITH_POINTS, GradeState
 from lti_tool.grades.policy import Policy
 from lti_tool.lti.ags import CanvasSubmission, Score
 from lti_tool.lti.profiles import Profile
@@ -15,7 +15,11 @@ from lti_tool.lti.profiles import Profile
 
 @dataclass(frozen=True)
 class Progress:
-    """How far learner and marking are (AGS 2.0, 3.4.6 and 3.4.7); `has_points` to go with it."""
+    """How far learner and marking are (AGS 2.0, 3.4.6 and 3.4.7); `has_points` to go with it.
+
+    What lessons have earned before the quiz is marked, while the learner is still at work:
+    platforms drop points of any other grading progress.
+    """
 
     activity: str
     grading: str
@@ -24,6 +28,7 @@ class Progress:
 
 PROGRESS: Mapping[str, Progress] = {
     GradeState.BEGUN: Progress("Started", "NotReady", has_points=False),
+    GradeState.IN_PROGRESS: Progress("InProgress", "FullyGraded", has_points=True),
     GradeState.SUBMITTED: Progress("Submitted", "Pending", has_points=False),
     GradeState.AWAITS_MARKING: Progress("Submitted", "PendingManual", has_points=False),
     GradeState.GRADED: Progress("Completed", "FullyGraded", has_points=True),
@@ -45,12 +50,12 @@ def may_be_sent(state: str, accepted_state: str, profile: Profile) -> bool:
     one with points, unless the grade is to be withdrawn or Canvas is told to preserve it. That an
     attempt has begun, or is being marked by the tool, lasts too short to be told.
     """
-    if state == GradeState.GRADED:
+    if state in WITH_POINTS:
         return True
     if state == GradeState.WITHDRAWN:
         return accepted_state not in ("", GradeState.WITHDRAWN)
     if state == GradeState.AWAITS_MARKING:
-        is_graded = accepted_state == GradeState.GRADED
+        is_graded = accepted_state in WITH_POINTS
         return profile.shows_progress and (not is_graded or profile.canvas_submissions)
     return False
 
@@ -60,7 +65,8 @@ class Facts:
     """All that a score is made of; moments are aware.
 
     `accepted_attempt_id` and `accepted_comment` are of the last score that was taken.
-    `attempts` counts those handed in; `review_url` shows the work to a teacher.
+    `attempts` counts those handed in; `review_url` shows the work to a teacher. Where lessons
+    count, `lessons` says how many of how many are completed.
     """
 
     state: str
@@ -68,16 +74,17 @@ class Facts:
     timestamp: datetime
     score_given: Decimal
     score_maximum: Decimal
-    started_at: datetime
-    submitted_at: datetime
+    started_at: datetime | None
+    submitted_at: datetime | None
     policy: Policy
     attempts: int
-    attempt_id: int
+    attempt_id: int | None
     accepted_attempt_id: int | None
     accepted_comment: str
     as_regrade: bool
     review_url: str
     by_hand: bool = False
+    lessons: tuple[int, int] = (0, 0)
 
 
 def score_of(facts: Facts, profile: Profile) -> Score:
@@ -104,15 +111,25 @@ def score_of(facts: Facts, profile: Profile) -> Score:
 def comment_of(facts: Facts) -> str:
     """What stands beside the grade: which attempt it is, by which policy, and its points."""
     if facts.state == GradeState.WITHDRAWN:
-        return "No attempt counts at present; there is no score."
+        return "Nothing counts at present; there is no score."
     if facts.state == GradeState.AWAITS_MARKING:
         return "Handed in; some answers wait to be marked by a person."
     given, maximum = facts.score_given.normalize(), facts.score_maximum.normalize()
     if facts.by_hand:
         return f"Set by a teacher: {given:f} of {maximum:f} points."
+    so_far = " so far" if facts.state == GradeState.IN_PROGRESS else ""
+    return f"{_sources(facts)}: {given:f} of {maximum:f} points{so_far}."
+
+
+def _sources(facts: Facts) -> str:
+    """Where the points come from, as a sentence begins."""
     one, several = COMMENTS[facts.policy]
-    what = one if facts.attempts <= 1 else several.format(count=facts.attempts)
-    return f"{what}: {given:f} of {maximum:f} points."
+    quiz = one if facts.attempts <= 1 else several.format(count=facts.attempts)
+    done, counted = facts.lessons
+    if not counted:
+        return quiz
+    lessons = f"{done} of {counted} lessons"
+    return lessons if facts.attempt_id is None else f"{quiz}, {lessons}"
 
 
 def _canvas(facts: Facts) -> CanvasSubmission:
@@ -120,6 +137,7 @@ def _canvas(facts: Facts) -> CanvasSubmission:
     is_new = (
         facts.state != GradeState.WITHDRAWN
         and not facts.as_regrade
+        and facts.attempt_id is not None
         and facts.attempt_id != facts.accepted_attempt_id
     )
     return CanvasSubmission(

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from lti_tool.db import unit_of_work
 from lti_tool.errors import Conflict, NotFound
+from lti_tool.grades.made_up import parts_of
 from lti_tool.grades.models import Grade
 from lti_tool.grades.proofs import code_of, proof_of
 from lti_tool.grades.receipts import receipt
@@ -20,6 +21,7 @@ from lti_tool.web import SEE_OTHER
 blueprint = Blueprint("grades", __name__, url_prefix="/l/<launch_id>")
 checks = Blueprint("checks", __name__, url_prefix="/check")
 blueprint.add_app_template_global(code_of, "receipt_code")
+blueprint.add_app_template_global(parts_of, "score_parts")
 
 
 @blueprint.get("/receipt")

@@ -1,7 +1,8 @@
-"""Completing lessons and answering knowledge checks: the learner's own progress, never graded."""
+"""Completing lessons, which may count for a grade, and answering knowledge checks, which do not."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -17,23 +18,29 @@ from lti_tool.lessons.models import KnowledgeCheckAnswer, LessonCompletion
 from lti_tool.rows import execute, table_of
 
 
-def complete_lesson(placement: Placement, user_id: int, context_id: int, lesson: Lesson) -> None:
+def complete_lesson(
+    placement: Placement, user_id: int, context_id: int, lesson: Lesson, *, counts: bool = True
+) -> None:
     """Note that the learner has finished the lesson; a second time notes only when it was read.
 
-    Called within a unit of work; publishes `LessonCompleted` the first time.
+    `counts`: it may count towards a grade. Called within a unit of work; publishes
+    `LessonCompleted` the first time, and the first time that it counts.
     """
     key = {"placement_id": placement.id, "user_id": user_id, "lesson_id": lesson.id}
     found = find(LessonCompletion, **key)
-    if found is not None:
-        found.read_at = utcnow()
+    now = utcnow()
+    if found is not None and (found.counts or not counts):
+        found.read_at = now
         return
-    upsert(LessonCompletion, key, {"completed_at": utcnow(), "read_at": utcnow()})
+    upsert(LessonCompletion, key, {"completed_at": now, "read_at": now, "counts": counts})
     publish(
         LessonCompleted(
             user_id=user_id,
             context_id=context_id,
             placement_id=placement.id,
             lesson_id=lesson.id,
+            counts=counts,
+            at=now,
         )
     )
 
@@ -85,6 +92,20 @@ COMPLETED = select(COMPLETIONS.c.lesson_id, COMPLETIONS.c.completed_at).where(
     COMPLETIONS.c.placement_id == bindparam("placement_id"),
     COMPLETIONS.c.user_id == bindparam("user_id"),
 )
+
+
+def counting_lessons(
+    placement_id: int, user_id: int | None = None
+) -> dict[int, dict[str, datetime]]:
+    """When each learner, or this one, completed each lesson that may count; by learner's id."""
+    query = select(COMPLETIONS.c.user_id, COMPLETIONS.c.lesson_id, COMPLETIONS.c.completed_at)
+    query = query.where(COMPLETIONS.c.placement_id == placement_id, COMPLETIONS.c.counts)
+    if user_id is not None:
+        query = query.where(COMPLETIONS.c.user_id == user_id)
+    found: dict[int, dict[str, datetime]] = defaultdict(dict)
+    for learner_id, lesson_id, completed_at in db.session.execute(query):
+        found[learner_id][lesson_id] = completed_at
+    return found
 
 
 def read_lessons(placement_id: int, user_id: int) -> dict[str, datetime]:

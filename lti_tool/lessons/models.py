@@ -12,7 +12,11 @@ from lti_tool.db import Base, UTCDateTime, utcnow
 
 
 class LessonCompletion(Base):
-    """When a lesson was first completed, and when it was last read to its end."""
+    """When a lesson was first completed, and when it was last read to its end.
+
+    `counts`: it may count towards a grade, from `completed_at` on. Not so what somebody who teaches
+    tried out, and what was read after the closing of an activity whose lessons count.
+    """
 
     __tablename__ = "lesson_completion"
     __table_args__ = (UniqueConstraint("placement_id", "user_id", "lesson_id"),)
@@ -22,6 +26,7 @@ class LessonCompletion(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     lesson_id: Mapped[str]
     completed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+    counts: Mapped[bool] = mapped_column(default=True)
     read_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
 
 

@@ -17,8 +17,9 @@ from lti_tool.curriculum.shown import Shown
 from lti_tool.db import unit_of_work, utcnow
 from lti_tool.errors import NotFound
 from lti_tool.grades.models import Grade
+from lti_tool.grades.policy import WHOLE
 from lti_tool.grades.receipts import receipt
-from lti_tool.grades.recording import find_grade
+from lti_tool.grades.recording import find_grade, has_passed
 from lti_tool.launch import session
 from lti_tool.launch.session import Visit
 from lti_tool.lessons import completing
@@ -67,9 +68,7 @@ def module(launch_id: str) -> str:
     attempts = seen_attempts(placement.id, visit.user.id)
     grade = _shown_grade(placement, visit.user.id, attempts)
     rules = learner_rules(placement, visit.user.id, is_preview=visit.is_preview)
-    passed = bool(
-        grade and grade.is_whole and placement.passes(grade.score_given, grade.score_maximum)
-    )
+    passed = has_passed(placement, grade)
     return render_template(
         "lessons/module.html",
         visit=visit,
@@ -81,8 +80,9 @@ def module(launch_id: str) -> str:
         grade=grade,
         receipt=receipt(grade) if grade else None,
         passed=passed,
-        next_step=_next_step(place.module, completed, attempts, passed),
+        next_step=_next_step(place, completed, attempts, passed),
         due_at=rules.due_at,
+        has_closed=rules.has_closed(utcnow()),
         comment=comment_to(placement.id, visit.user.id),
     )
 
@@ -90,15 +90,15 @@ def module(launch_id: str) -> str:
 def _shown_grade(placement: Placement, user_id: int, attempts: Sequence[Attempt]) -> Grade | None:
     """The learner's grade, unless the settings keep its score from them for now."""
     grade = find_grade(placement.id, user_id)
-    if grade is None:
-        return None
+    if grade is None or grade.attempt_id is None:
+        return grade
     shown = shown_of(placement, attempts).get(grade.attempt_id, Shown.NOTHING)
     return grade if shown.includes(Shown.SCORE) else None
 
 
 @dataclass(frozen=True)
 class NextStep:
-    """The page's one primary action: `kind` is lesson, resume, quiz or result."""
+    """The page's one primary action: `kind` is lesson, resume, quiz, result or done."""
 
     kind: str
     lesson: Lesson | None = None
@@ -106,7 +106,7 @@ class NextStep:
 
 
 def _next_step(
-    module: Module,
+    place: Place,
     completed: Collection[str],
     attempts: Sequence[Attempt],
     passed: bool,
@@ -114,12 +114,14 @@ def _next_step(
     opened = next((attempt for attempt in attempts if attempt.is_open), None)
     if opened is not None:
         return NextStep("resume", attempt=opened)
-    unread = next((each for each in module.lessons if each.id not in completed), None)
-    if passed:
+    lessons = place.module.lessons
+    unread = next((each for each in lessons if each.id not in completed), None)
+    quiz_counts = not lessons or place.visit.placement.lesson_weight < WHOLE
+    if passed and attempts and quiz_counts:
         return NextStep("result", attempt=attempts[-1])
     if unread is not None:
         return NextStep("lesson", lesson=unread)
-    return NextStep("quiz")
+    return NextStep("quiz" if quiz_counts else "done")
 
 
 @blueprint.get("/lessons/<slug>")
@@ -140,6 +142,7 @@ def lesson(launch_id: str, slug: str) -> str:
         neighbours=_neighbours(place.module, found),
         check=_shown_check(place, found, answer.response if answer else None),
         stale=found.stale_claims(utcnow().date()),
+        comes_too_late=_comes_too_late(place.visit),
     )
 
 
@@ -190,13 +193,25 @@ def complete(launch_id: str, slug: str) -> ResponseReturnValue:
     found = place.lesson(slug)
     with unit_of_work():
         completing.complete_lesson(
-            place.visit.placement, place.visit.user.id, place.visit.context.id, found
+            place.visit.placement,
+            place.visit.user.id,
+            place.visit.context.id,
+            found,
+            counts=not place.visit.is_preview and not _comes_too_late(place.visit),
         )
     after = _neighbours(place.module, found)[1]
     if after is None:
         return redirect(url_for("lessons.module", launch_id=launch_id), SEE_OTHER)
     page = url_for("lessons.lesson", launch_id=launch_id, slug=after.slug)
     return redirect(page, SEE_OTHER)
+
+
+def _comes_too_late(visit: Visit) -> bool:
+    """Whether lessons count, and what is completed now no longer does."""
+    if not visit.placement.lesson_weight:
+        return False
+    rules = learner_rules(visit.placement, visit.user.id, is_preview=visit.is_preview)
+    return rules.has_closed(utcnow())
 
 
 @blueprint.get("/figures/<name>")

@@ -28,10 +28,12 @@ def start(
     *,
     is_preview: bool,
     read_at: Mapping[str, datetime] | None = None,
+    has_passed: bool = False,
 ) -> Attempt:
     """Begin an attempt, or go on with the one that is open; publishes `AttemptStarted`.
 
-    `read_at` says when the learner last read each lesson to its end. Called within a unit of work.
+    `read_at` says when the learner last read each lesson to its end, `has_passed` whether the grade
+    is a pass already, be it by lessons that count. Called within a unit of work.
     Raises `Conflict` when no attempt may begin now.
     """
     lock_pair(placement.id, user_id)
@@ -40,7 +42,7 @@ def start(
         if attempt.is_open:
             return attempt
     rules = learner_rules(placement, user_id, is_preview=is_preview)
-    allowed = learner_standing(placement, rules, attempts, read_at or {})
+    allowed = learner_standing(placement, rules, attempts, read_at or {}, has_passed=has_passed)
     if allowed.refusal:
         raise Conflict("A new attempt cannot begin", allowed.advice)
     attempt = _begin(placement, user_id, attempts, rules, is_preview)
@@ -61,9 +63,13 @@ def learner_standing(
     rules: Rules,
     attempts: Sequence[Attempt],
     read_at: Mapping[str, datetime],
+    *,
+    has_passed: bool = False,
 ) -> Standing:
     """Whether the learner may begin another attempt now."""
-    path = corrective_path(placement, attempts, read_at) if rules.corrective_path else None
+    path = None
+    if rules.corrective_path and not has_passed:
+        path = corrective_path(placement, attempts, read_at)
     return standing(rules, attempts, utcnow(), path)
 
 

@@ -14,8 +14,9 @@ from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.shown import Shown
 from lti_tool.db import unit_of_work, utcnow
 from lti_tool.errors import wants_json
+from lti_tool.grades.models import Grade
 from lti_tool.grades.receipts import PREVIEW, receipt
-from lti_tool.grades.recording import find_grade
+from lti_tool.grades.recording import find_grade, has_passed
 from lti_tool.launch import session
 from lti_tool.launch.session import Visit
 from lti_tool.lessons.completing import read_lessons
@@ -45,9 +46,9 @@ def overview(launch_id: str) -> str:
     visit = session.visit(launch_id)
     placement = visit.placement
     tried = attempts.seen_attempts(placement.id, visit.user.id)
-    rules, standing = _standing(visit, tried)
-    shown = shown_of(placement, tried)
     grade = find_grade(placement.id, visit.user.id)
+    rules, standing = _standing(visit, tried, grade)
+    shown = shown_of(placement, tried)
     return render_template(
         "quiz/overview.html",
         visit=visit,
@@ -65,11 +66,14 @@ def overview(launch_id: str) -> str:
     )
 
 
-def _standing(visit: Visit, tried: Sequence[Attempt]) -> tuple[Rules, Standing]:
+def _standing(
+    visit: Visit, tried: Sequence[Attempt], grade: Grade | None
+) -> tuple[Rules, Standing]:
     placement, user_id = visit.placement, visit.user.id
     rules = learner_rules(placement, user_id, is_preview=visit.is_preview)
     read_at = read_lessons(placement.id, user_id) if rules.corrective_path else {}
-    return rules, learner_standing(placement, rules, tried, read_at)
+    passed = has_passed(placement, grade)
+    return rules, learner_standing(placement, rules, tried, read_at, has_passed=passed)
 
 
 @blueprint.get("/calibration")
@@ -95,6 +99,7 @@ def start(launch_id: str) -> ResponseReturnValue:
             visit.context.id,
             is_preview=visit.is_preview,
             read_at=read_lessons(visit.placement.id, visit.user.id),
+            has_passed=has_passed(visit.placement, find_grade(visit.placement.id, visit.user.id)),
         )
     return redirect(_question_url(launch_id, attempt, _first_open(attempt)), SEE_OTHER)
 
@@ -278,7 +283,7 @@ def result(launch_id: str, attempt_number: int) -> ResponseReturnValue:
         review=review(placement, attempt, module),
         practice=placement.practice,
         comment=comment_to(placement.id, visit.user.id),
-        standing=_standing(visit, tried)[1],
+        standing=_standing(visit, tried, grade)[1],
         grade=grade,
         receipt=PREVIEW if attempt.is_preview else receipt(grade) if grade else None,
     )

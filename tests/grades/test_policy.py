@@ -42,13 +42,14 @@ def test_each_policy_on_the_same_attempts(
     policy: Policy, number: int, points: tuple[str, str]
 ) -> None:
     outcome = compute(tries(("3", "10"), ("9", "10"), ("4", "8")), policy)
-    assert outcome is not None and outcome.attempt.number == number
+    assert outcome is not None and outcome.attempt is not None
+    assert outcome.attempt.number == number
     assert (outcome.score_given, outcome.score_maximum) == tuple(map(Decimal, points))
 
 
 def test_of_equal_attempts_the_earlier_is_the_best() -> None:
     outcome = compute(tries(("5", "10"), ("4", "8"), ("1", "8")))
-    assert outcome is not None and outcome.attempt.number == 1
+    assert outcome is not None and outcome.attempt is not None and outcome.attempt.number == 1
 
 
 @pytest.mark.parametrize("policy", Policy)

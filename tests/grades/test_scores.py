@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from lti_tool.grades.models import GradeState
+from lti_tool.grades.models import WITH_POINTS, GradeState
 from lti_tool.grades.policy import Policy
 from lti_tool.grades.scores import PROGRESS, Facts, comment_of, may_be_sent, score_of
 from lti_tool.lti.ags import CANVAS_SUBMISSION, score_body
@@ -37,9 +37,9 @@ SUBMISSION = {
 }
 
 
-def test_every_state_has_its_progress_and_only_a_whole_grade_has_points() -> None:
+def test_every_state_has_its_progress_and_only_points_that_stand_are_told() -> None:
     assert set(PROGRESS) == set(GradeState)
-    assert [state for state in PROGRESS if PROGRESS[state].has_points] == [GradeState.GRADED]
+    assert {state for state in PROGRESS if PROGRESS[state].has_points} == set(WITH_POINTS)
     assert PROGRESS[GradeState.GRADED].grading == "FullyGraded"
 
 
@@ -67,6 +67,19 @@ def test_a_graded_score_as_json() -> None:
 )
 def test_the_comment_names_the_policy(policy: Policy, attempts: int, comment: str) -> None:
     assert comment_of(replace(FACTS, policy=policy, attempts=attempts)) == comment
+
+
+def test_what_lessons_earn_before_the_quiz_is_points_of_somebody_at_work() -> None:
+    read = replace(FACTS, attempt_id=None, submitted_at=None, attempts=0, lessons=(3, 4))
+    facts = replace(read, state="in_progress", review_url="")
+    body = score_body(score_of(facts, PROFILES["canvas"]))
+    assert (body["activityProgress"], body["gradingProgress"]) == ("InProgress", "FullyGraded")
+    assert (body["scoreGiven"], body["scoreMaximum"]) == (8.5, 10)
+    assert body["comment"] == "3 of 4 lessons: 8.5 of 10 points so far."
+    assert body[CANVAS_SUBMISSION] == {"new_submission": False}
+    assert body["submission"] == {"startedAt": SUBMISSION["startedAt"]}
+    whole = replace(FACTS, lessons=(3, 4), attempts=2)
+    assert comment_of(whole) == "Best of 2 attempts, 3 of 4 lessons: 8.5 of 10 points."
 
 
 def test_zero_has_points() -> None:
@@ -111,6 +124,9 @@ def test_what_is_withdrawn_names_no_points_and_no_submission() -> None:
     [
         ("graded", "", "moodle", True),
         ("graded", "graded", "moodle", True),
+        ("in_progress", "", "moodle", True),
+        ("in_progress", "graded", "moodle", True),
+        ("awaits_marking", "in_progress", "generic", False),
         ("awaits_marking", "", "generic", True),
         ("awaits_marking", "", "moodle", False),
         ("awaits_marking", "graded", "generic", False),
