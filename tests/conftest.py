@@ -22,6 +22,8 @@ from lti_tool.worker import Worker
 from tests.browsers import TOOL, Browser
 from tests.chromium import chromium
 from tests.platforms import FakePlatform
+from tests.postgres import PostgresDatabase
+from tests.warmth import remember_routes, share_templates
 
 __all__ = ["chromium"]
 
@@ -29,6 +31,8 @@ ROOT = Path(__file__).parent.parent
 CONTENT = ROOT / "lti_tool/curriculum/content/pm-to-pmo"
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432")
 SECRET = "a secret key for tests that is long enough"
+
+remember_routes()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -91,20 +95,24 @@ def postgres_template() -> Iterator[str]:
         admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+@pytest.fixture(scope="session")
+def postgres_database(postgres_template: str) -> Iterator[PostgresDatabase]:
+    made = PostgresDatabase(POSTGRES, postgres_template, f"pmo_bridge_{uuid.uuid4().hex[:12]}")
+    yield made
+    made.drop()
+
+
 @pytest.fixture
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a fresh, migrated database with a published curriculum."""
+    """The address of a migrated database with a published curriculum and nothing else."""
     if request.param == "sqlite":
         path = tmp_path / "tool.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    template = request.getfixturevalue("postgres_template")
-    name = f"pmo_bridge_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        yield f"{POSTGRES}/{name}"
-        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    postgres: PostgresDatabase = request.getfixturevalue("postgres_database")
+    yield postgres.url
+    postgres.put_back()
 
 
 @pytest.fixture
@@ -114,6 +122,7 @@ def make_app(database: str) -> Iterator[Callable[..., Flask]]:
 
     def make(**settings: str) -> Flask:
         app = create_app(environ_for(database, **settings))
+        share_templates(app)
         made.append(app)
         return app
 
