@@ -41,8 +41,8 @@ UNSYNCHRONIZED = {"synchronize_session": False}
 IDLE_SECONDS = 10.0
 """After so long a connection may have been cut: by a restart, or by a wall between."""
 EVERY_THREAD = 0
-"""SQLAlchemy's word for no limit: each thread that needs a connection gets one, and it is kept. With
-a limit, those beyond it are opened and closed at every use, which costs more than the work."""
+"""SQLAlchemy's word for no limit: each thread that needs a connection gets one, and it is kept.
+With a limit, those beyond it are opened and closed at every use, which costs more than the work."""
 AFTERWARDS = "lti_tool_after_commit"
 
 T = TypeVar("T", bound="Base")

@@ -17,10 +17,12 @@ from sqlalchemy import ColumnElement, Float, select, type_coerce
 
 from lti_tool.analytics.chosen import parts_chosen
 from lti_tool.analytics.item_findings import Finding, attention, findings
-from lti_tool.analytics.item_statistics import ItemStatistics, Observation, analyse
+from lti_tool.analytics.item_statistics import ItemStatistics, Observation, Part, analyse
+from lti_tool.analytics.numbers_given import outcome_of
 from lti_tool.curriculum import catalogue
-from lti_tool.curriculum.items import Item
+from lti_tool.curriculum.items import Item, Numeric
 from lti_tool.curriculum.models import Placement
+from lti_tool.curriculum.varying import varied
 from lti_tool.db import db
 from lti_tool.quiz.judging import Repairs, judge
 from lti_tool.quiz.models import Answer, Attempt, AttemptStatus
@@ -113,11 +115,11 @@ def _wordings(placement_id: int, which: str, repairs: Repairs) -> list[_Wording]
     attempts = _attempts(placement_id, which)
     answers = _answers(placement_id, which)
     known: dict[tuple[int, str], _Wording] = {}
-    for attempt_id, version_id, item_ids in attempts:
+    for attempt_id, version_id, item_ids, seed in attempts:
         items = catalogue.curriculum(version_id).item_by_id
         drawn = [items[item_id] for item_id in item_ids]
         given = answers.get(attempt_id, {})
-        for item, observation in _observations(drawn, given, repairs):
+        for item, observation in _observations(drawn, seed, given, repairs):
             key = (version_id, item.id)
             if key not in known:
                 known[key] = _wording_of(item, version_id, known)
@@ -149,13 +151,13 @@ def _asked(value: Any) -> Any:
 
 
 def _observations(
-    drawn: Sequence[Item], given: Mapping[str, _Given], repairs: Repairs
+    drawn: Sequence[Item], seed: str, given: Mapping[str, _Given], repairs: Repairs
 ) -> Iterator[tuple[Item, Observation]]:
-    """Each marked question of one attempt that counts."""
+    """Each marked question of one attempt that counts, as all learners get it."""
     marked = [
         (item, found, points)
         for item in drawn
-        if (points := _points(item, found := given.get(item.id), repairs)) is not None
+        if (points := _points(varied(item, seed), found := given.get(item.id), repairs)) is not None
     ]
     total = sum(points for _, _, points in marked)
     maximum = sum(item.max_points for item, _, _ in marked)
@@ -166,10 +168,17 @@ def _observations(
             Observation(
                 credit=min(max(points / item.max_points, 0.0), 1.0),
                 rest=(total - points) / others if others > 0 else None,
-                chosen=parts_chosen(item, found.response) if found else (),
+                chosen=_chosen(item, seed, found.response) if found else (),
                 confidence=found.confidence if found else None,
             ),
         )
+
+
+def _chosen(item: Item, seed: str, response: object) -> tuple[Part, ...]:
+    asked = varied(item, seed)
+    if isinstance(item, Numeric) and isinstance(asked, Numeric) and item.variants:
+        return outcome_of(asked, response)
+    return parts_chosen(item, response)
 
 
 def _points(item: Item, found: _Given | None, repairs: Repairs) -> float | None:
@@ -193,10 +202,10 @@ def _counted(placement_id: int, which: str) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _attempts(placement_id: int, which: str) -> list[tuple[int, int, list[str]]]:
-    query = select(Attempt.id, Attempt.version_id, Attempt.item_ids)
+def _attempts(placement_id: int, which: str) -> Iterator[tuple[int, int, list[str], str]]:
+    query = select(Attempt.id, Attempt.version_id, Attempt.item_ids, Attempt.seed)
     rows = db.session.execute(query.where(*_counted(placement_id, which)).order_by(Attempt.id))
-    return [(row[0], row[1], row[2]) for row in rows]
+    return ((row[0], row[1], row[2], row[3]) for row in rows.all())
 
 
 def _answers(placement_id: int, which: str) -> dict[int, dict[str, _Given]]:

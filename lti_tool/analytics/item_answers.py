@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lti_tool.analytics.chosen import Named, part_groups
+from lti_tool.analytics.chosen import Named, PartGroup, part_groups
 from lti_tool.analytics.item_statistics import Choice, ItemStatistics
+from lti_tool.analytics.numbers_given import outcome_group
 from lti_tool.curriculum.items import Item, Numeric, ShortText
 from lti_tool.quiz.marking import mark
 
@@ -38,16 +39,20 @@ class ShownGroup:
 def shown_answers(item: Item, statistics: ItemStatistics) -> list[ShownGroup]:
     """Options in the author's order; of the places of a line, those chosen, and the right one.
 
-    Typed answers come as the most frequent ones. Texts that a person marks are not listed: they are
-    somebody's own words.
+    Typed answers come as the most frequent ones; where the numbers of the question vary, by what is
+    right or wrong with them. Texts that a person marks are not listed: they are somebody's own
+    words.
     """
+    if isinstance(item, Numeric) and item.variants:
+        return [_shown(outcome_group(item), statistics)]
     if isinstance(item, Numeric) or (isinstance(item, ShortText) and item.mode == "exact"):
         return [_typed(item, statistics)]
-    groups = []
-    for group in part_groups(item):
-        parts = (ShownPart(named, statistics.choice(named.part)) for named in group.parts)
-        groups.append(ShownGroup(group.title, tuple(_worth_showing(parts))))
-    return groups
+    return [_shown(group, statistics) for group in part_groups(item)]
+
+
+def _shown(group: PartGroup, statistics: ItemStatistics) -> ShownGroup:
+    parts = (ShownPart(named, statistics.choice(named.part)) for named in group.parts)
+    return ShownGroup(group.title, tuple(_worth_showing(parts)))
 
 
 def _worth_showing(parts: Iterable[ShownPart]) -> list[ShownPart]:

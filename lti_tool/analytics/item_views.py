@@ -47,11 +47,15 @@ def questions(launch_id: str) -> str:
 
 @dataclass(frozen=True)
 class ShownWording:
-    """A wording of the question: as it was asked, its figures, and what was answered."""
+    """A wording of the question: as it was asked, its figures, and what was answered.
+
+    `forms` counts the sets of numbers that it is asked with.
+    """
 
     analysed: AnalysedItem
     asked: Presentation
     groups: list[ShownGroup]
+    forms: int
 
 
 @blueprint.get("/<item_id>")
@@ -65,7 +69,12 @@ def question(launch_id: str, item_id: str) -> str:
             "Figures appear when learners hand in attempts that ask it.",
         )
     wordings = [
-        ShownWording(each, present(each.item, ""), shown_answers(each.item, each.statistics))
+        ShownWording(
+            each,
+            present(each.item, ""),
+            shown_answers(each.item, each.statistics),
+            1 + len(getattr(each.item, "variants", ())),
+        )
         for each in analysed
     ]
     return render_template(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from fractions import Fraction
 
 from lti_tool.curriculum.items import Numeric, Response, Slip
@@ -63,11 +64,11 @@ def mark_number(item: Numeric, given: Response) -> tuple[Remark, ...]:
     """
     text = given.get("number", "")
     values = read_number(text, item.unit)
-    if any(abs(value - exact(item.answer)) <= exact(item.tolerance) for value in values):
+    if is_right(item, values):
         return (_answer(item, chosen=True),)
-    slip = _slip(item, values)
+    slip = find_slip(item, values)
     if slip is not None:
-        return (_answer(item, chosen=False), slip)
+        return (_answer(item, chosen=False), _remark_on(item, slip))
     if text and not values:
         return (_answer(item, chosen=False), _unreadable(item))
     return (_answer(item, chosen=False),)
@@ -78,21 +79,23 @@ def _answer(item: Numeric, *, chosen: bool) -> Remark:
     return Remark(part="answer", chosen=chosen, keyed=True, credit=credit, possible=Fraction(1))
 
 
-def _slip(item: Numeric, values: tuple[Fraction, ...]) -> Remark | None:
-    """The remark on the slip that the number shows, on the dearest one if there are several."""
-    found = [
-        (exact(slip.credit), number, slip)
-        for number, slip in enumerate(item.slips, 1)
-        if any(_is_slip(value, slip) for value in values)
-    ]
-    if not found:
-        return None
-    credit, number, slip = max(found, key=lambda entry: (entry[0], -entry[1]))
+def is_right(item: Numeric, values: Sequence[Fraction]) -> bool:
+    """Whether one of the values that a text can mean is the right number."""
+    return any(abs(value - exact(item.answer)) <= exact(item.tolerance) for value in values)
+
+
+def find_slip(item: Numeric, values: Sequence[Fraction]) -> Slip | None:
+    """The slip that the number shows, the dearest one if there are several."""
+    found = [slip for slip in item.slips if any(_is_slip(value, slip) for value in values)]
+    return max(found, key=lambda slip: exact(slip.credit), default=None)
+
+
+def _remark_on(item: Numeric, slip: Slip) -> Remark:
     return Remark(
-        part=f"slip.{number}",
+        part=f"slip.{item.slips.index(slip) + 1}",
         chosen=True,
         keyed=False,
-        credit=credit,
+        credit=exact(slip.credit),
         possible=Fraction(1),
         feedback=slip.feedback,
     )
