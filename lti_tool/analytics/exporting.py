@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Text, and_, cast, select
 
 from lti_tool.analytics.course_grid import attempts_begun, lessons_completed
 from lti_tool.analytics.data_dictionary import ANSWERS, GRADES, ITEMS, PEOPLE, Table
@@ -144,7 +145,9 @@ ATTEMPT = (
     *(Attempt.submitted_at, Attempt.item_ids),
 )
 VERSION = CurriculumVersion.number.label("version")
-ANSWER = (Answer.response, Answer.confidence, Answer.points, Answer.saved_at)
+ANSWER = (cast(Answer.response, Text), Answer.confidence, Answer.points, Answer.saved_at)
+KEPT_RESPONSES = 2048
+"""Learners choose the same again and again: most responses need not be read anew."""
 
 
 def _answers_of(attempt_ids: Sequence[int]) -> dict[tuple[int, str], tuple[Any, ...]]:
@@ -159,8 +162,13 @@ def _question(item: Item, answer: tuple[Any, ...] | None) -> tuple[Value, ...]:
     if answer is None:
         return *what, "", "", 0.0, float(item.max_points), None
     response, confidence, points, saved_at = answer
-    text = json.dumps(response, ensure_ascii=False, sort_keys=True)
-    return *what, text, confidence or "", _number(points), float(item.max_points), saved_at
+    given = (_readable(response), confidence or "", _number(points))
+    return *what, *given, float(item.max_points), saved_at
+
+
+@lru_cache(KEPT_RESPONSES)
+def _readable(response: str) -> str:
+    return json.dumps(json.loads(response), ensure_ascii=False, sort_keys=True)
 
 
 def _items(context_id: int, _names: bool) -> Iterator[Row]:

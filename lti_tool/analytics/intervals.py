@@ -6,6 +6,7 @@ A figure without its interval invites to read luck as a fact; so none leaves her
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -51,10 +52,11 @@ def correlation(xs: Sequence[float], ys: Sequence[float]) -> Estimate | None:
     n = len(xs)
     if n < FISHER_LEAST or min(xs) == max(xs) or min(ys) == max(ys):
         return None
-    spread = math.sqrt(covariance(xs, xs)) * math.sqrt(covariance(ys, ys))
+    off_x, off_y = _deviations(xs), _deviations(ys)
+    spread = math.sqrt(_mean_product(off_x, off_x)) * math.sqrt(_mean_product(off_y, off_y))
     if spread == 0:
         return None
-    r = min(max(covariance(xs, ys) / spread, -1.0), 1.0)
+    r = min(max(_mean_product(off_x, off_y) / spread, -1.0), 1.0)
     if abs(r) == 1:
         return Estimate(r, r, r, n)
     centre, error = math.atanh(r), Z95 / math.sqrt(n - 3) if n > 3 else math.inf
@@ -63,9 +65,16 @@ def correlation(xs: Sequence[float], ys: Sequence[float]) -> Estimate | None:
 
 def covariance(xs: Sequence[float], ys: Sequence[float]) -> float:
     """The covariance of the pairs as they are, divided by n; `fsum` makes order no matter."""
-    mean_x, mean_y = mean(xs), mean(ys)
-    products = ((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True))
-    return math.fsum(products) / len(xs)
+    return _mean_product(_deviations(xs), _deviations(ys))
+
+
+def _deviations(values: Sequence[float]) -> list[float]:
+    middle = mean(values)
+    return [value - middle for value in values]
+
+
+def _mean_product(xs: Sequence[float], ys: Sequence[float]) -> float:
+    return math.fsum(map(operator.mul, xs, ys)) / len(xs)
 
 
 def mean(values: Sequence[float]) -> float:

@@ -7,10 +7,12 @@ than a minute for a large course.
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import IO
 from xml.sax.saxutils import escape
 
@@ -42,6 +44,9 @@ STYLES = (
     "</cellXfs></styleSheet>"
 )
 BOLD, MOMENT = 1, 2
+BUFFER_BYTES = 1 << 16
+KEPT_TEXTS = 2048
+"""Names, questions and answers come again and again; the longest that are kept take 8 MiB."""
 
 
 class TooManyRows(Exception):
@@ -61,7 +66,10 @@ class Workbook:
         """`heads` are the columns' names and widths in letters; raises `TooManyRows`."""
         self._names.append(name)
         part = f"xl/worksheets/sheet{len(self._names)}.xml"
-        with self._zip.open(part, "w", force_zip64=True) as sheet:
+        with (
+            self._zip.open(part, "w", force_zip64=True) as packed,
+            io.BufferedWriter(packed, BUFFER_BYTES) as sheet,
+        ):
             sheet.write(_sheet_head(heads).encode())
             for number, row in enumerate(rows, 2):
                 if number > SHEET_ROWS:
@@ -102,16 +110,17 @@ def _sheet_head(heads: Sequence[tuple[str, int]]) -> str:
 
 
 def _cell(value: Value) -> str:
-    if value is None or value == "":
-        return "<c/>"
     if isinstance(value, str):
-        return _text(value)
+        return _text(value) if value else "<c/>"
+    if value is None:
+        return "<c/>"
     if isinstance(value, datetime):
         days = (value - DAY_ZERO).total_seconds() / 86400
         return f'<c s="{MOMENT}"><v>{days!r}</v></c>'
     return f"<c><v>{int(value) if isinstance(value, bool) else value!r}</v></c>"
 
 
+@lru_cache(KEPT_TEXTS)
 def _text(value: str, style: int = 0) -> str:
     """A text as it stands, without the few characters that XML has no way to write."""
     text = escape(NO_XML.sub("", value[:CELL_LETTERS]))
