@@ -11,6 +11,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from flask import Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -27,14 +28,22 @@ def new_reference() -> str:
 
 
 class ToolError(Exception):
-    """A refusal in plain words: `title` what happened, `advice` what to do, `status` for HTTP."""
+    """A refusal in plain words: `title` what happened, `advice` what to do, `status` for HTTP.
+
+    Where the title names a `moment`, "{moment}" stands for it: the reader sees their own time.
+    """
 
     status = 400
     title = "This did not work"
     advice = "Go back and try again."
 
-    def __init__(self, title: str = "", advice: str = "") -> None:
-        self.title = title or self.title
+    def __init__(
+        self, title: str = "", advice: str = "", *, moment: datetime | None = None
+    ) -> None:
+        self.before, _, self.after = (title or self.title).partition("{moment}")
+        self.moment = moment
+        in_utc = f"{moment:%-d %B %Y, %H:%M} UTC" if moment else ""
+        self.title = f"{self.before}{in_utc}{self.after}"
         self.advice = advice or self.advice
         self.reference = new_reference()
         super().__init__(self.title)
@@ -149,6 +158,9 @@ def answer(error: ToolError) -> ResponseReturnValue:
     log.info("refused %s %s: %s %s", error.reference, loggable_path(), error.title, reason)
     if wants_json():
         body = {"title": error.title, "advice": error.advice, "reference": error.reference}
+        if error.moment:
+            body["moment"] = error.moment.isoformat()
+            body["before"], body["after"] = error.before, error.after
         return jsonify(body), error.status
     back = getattr(error, "return_url", "")
     return render_template("error.html", error=error, reason=reason, back=back), error.status

@@ -24,6 +24,7 @@ from lti_tool.quiz.models import Answer, Attempt, AttemptStatus
 from lti_tool.quiz.responses import Given
 from lti_tool.quiz.rules import GRACE
 
+TIME_OVER = "Not saved: the time was over {moment}"
 TRIES = 5
 """How often a save looks again when somebody else saved the same answer meanwhile."""
 
@@ -83,20 +84,16 @@ def _question_statement(number: int) -> Select[Attempt, Answer]:
 
 def _check_open(attempt: Attempt) -> None:
     deadline = attempt.deadline_at
-    if attempt.is_open and deadline is not None and utcnow() > deadline + GRACE:
-        raise Conflict(
-            f"Not saved: the time was over at {deadline:%H:%M} UTC",
-            "What you had saved by then counts. Go to the quiz to see the result.",
-        )
     if attempt.is_open:
+        if deadline is not None and utcnow() > deadline + GRACE:
+            advice = "What you had saved by then counts. Go to the quiz to see the result."
+            raise Conflict(TIME_OVER, advice, moment=deadline)
         return
     if attempt.status == AttemptStatus.DELETED:
         raise NotFound("This attempt was deleted")
     if attempt.closed_at is not None and deadline is not None:
-        raise Conflict(
-            f"Not saved: the time was over at {deadline:%H:%M} UTC",
-            "The attempt was closed then; what you had saved counts.",
-        )
+        advice = "The attempt was closed then; what you had saved counts."
+        raise Conflict(TIME_OVER, advice, moment=deadline)
     raise Conflict(
         "This attempt has been handed in",
         "It was handed in from another page or device. Your result shows what counted.",
