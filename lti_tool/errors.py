@@ -158,6 +158,8 @@ def answer(error: ToolError) -> ResponseReturnValue:
     log.info("refused %s %s: %s %s", error.reference, loggable_path(), error.title, reason)
     if wants_json():
         body = {"title": error.title, "advice": error.advice, "reference": error.reference}
+        if reason:
+            body["reason"] = reason
         if error.moment:
             body["moment"] = error.moment.isoformat()
             body["before"], body["after"] = error.before, error.after

@@ -126,6 +126,8 @@ def test_an_answer_that_was_checked_is_marked_at_once_and_stays(
 ) -> None:
     settings(instructor, feedback_during=level)
     learner.post("/quiz")
+    choices_first = sorted(drawn(app), key=lambda item: item.type != "single_choice")
+    change(app, Attempt, item_ids=[item.id for item in choices_first])
     items = drawn(app)
     token = learner.token()
     assert told(learner, items) == set()
@@ -137,8 +139,14 @@ def test_an_answer_that_was_checked_is_marked_at_once_and_stays(
     page = text_of(learner.get("/quiz/1/1").text)
     assert "Right: 1 of 1 point" in page and "it stays" in page
     assert told(learner, items) == ({items[0].id} if keys else set())
-    answer = learner.post("/quiz/1/1", {f"{items[0].id}.choice": "x"}, token=token)
+    [(name, right)] = form.items()
+    other = next(each.id for each in items[0].options if each.id != right)  # type: ignore[attr-defined]
+    answer = learner.post("/quiz/1/1", {name: other}, token=token)
     assert answer.status_code == 409 and "has been checked" in answer.text
+    answer = learner.post("/quiz/1/1", {"go": "next"}, token=token)  # as its page sends it
+    assert answer.status_code == 303 and answer.location.endswith("/quiz/1/2")
+    [kept] = learner.get("/quiz/1/questions").get_json()["questions"][:1]
+    assert "How it is marked can be seen again" in kept and "Right: 1" not in text_of(kept)
     learner.post("/quiz/1/submit", token=token)
     assert rows(app, Attempt)[0].score_given == 1
 

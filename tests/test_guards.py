@@ -232,6 +232,13 @@ def secrets_of(item: Item) -> Iterator[str]:
     yield from getattr(item, "truth_feedback", {}).values()
 
 
+def everything_in(page: TestResponse) -> str:
+    """Texts and attributes of a page, or of the parts of pages that JSON carries."""
+    found = page.get_json() if page.is_json else {}
+    html = " ".join([found["frame"], *found["questions"]]) if "frame" in found else page.text
+    return " ".join([text_of(html), *re.findall(r'"([^"]*)"', html)])
+
+
 @on_sqlite
 @pytest.mark.parametrize("module", ["M1", "M3"])
 def test_an_open_attempt_gives_nothing_away(
@@ -249,10 +256,11 @@ def test_an_open_attempt_gives_nothing_away(
         path, form = f"/quiz/1/{number}", right_form(item)
         pages.append(learner.post(path, form, token=token, Accept="application/json"))
         pages.append(learner.get(path))
-    pages += [learner.get(path) for path in ("/quiz", "/quiz/1/check", "/module", "/receipt")]
+    paths = ("/quiz", "/quiz/1/check", "/quiz/1/questions", "/module", "/receipt")
+    pages += [learner.get(path) for path in paths]
     pages.append(learner.follow(learner.get("/quiz/1/result")))
 
-    shown = [" ".join([text_of(page.text), *re.findall(r'"([^"]*)"', page.text)]) for page in pages]
+    shown = [everything_in(page) for page in pages]
     typed = {str(value) for item in items for value in right_form(item).values()}
     for item in items:
         texts = {text for text in secrets_of(item) if len(text) > 12} - typed
@@ -261,3 +269,5 @@ def test_an_open_attempt_gives_nothing_away(
             where = [number for number, page in enumerate(shown) if " ".join(text.split()) in page]
             assert not where, (item.id, text, where)
         assert not re.search(r"(?i)data-(correct|credit|key|rank)|misconception", asked)
+    kept = everything_in(learner.get("/quiz/1/questions"))
+    assert all(" ".join(item.stem.split()) in kept for item in items)

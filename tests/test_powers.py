@@ -82,6 +82,7 @@ NEEDS: dict[str, frozenset[Power]] = {
     "quiz.last_look": ANYBODY,
     "quiz.overview": ANYBODY,
     "quiz.question": ANYBODY,
+    "quiz.questions": ANYBODY,
     "quiz.result": ANYBODY,
     "quiz.save": ANYBODY,
     "quiz.start": ANYBODY,

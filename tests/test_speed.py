@@ -138,7 +138,9 @@ def test_saving_an_answer_is_one_write_and_three_queries(app: Flask, learner: Br
             assert len(counted.statements) <= 3 and counted.writing == 1, counted.statements
 
 
-@pytest.mark.parametrize("path", ["/module", "/lessons/l1", "/quiz/1/1", "/quiz/1/check"])
+@pytest.mark.parametrize(
+    "path", ["/module", "/lessons/l1", "/quiz/1/1", "/quiz/1/check", "/quiz/1/questions"]
+)
 def test_pages_ask_the_database_for_no_content_once_it_is_loaded(
     app: Flask, learner: Browser, path: str
 ) -> None:
@@ -147,3 +149,11 @@ def test_pages_ask_the_database_for_no_content_once_it_is_loaded(
     with counting(app) as counted:
         assert learner.get(path).status_code == 200
     assert counted.statements and not counted.reading("curriculum_version")
+
+
+def test_all_questions_at_once_cost_no_more_queries_than_one(app: Flask, learner: Browser) -> None:
+    learner.post("/quiz")
+    one = queries(app, learner, "/quiz/1/1")
+    with counting(app) as counted:
+        assert queries(app, learner, "/quiz/1/questions") <= one
+    assert counted.writing == 0

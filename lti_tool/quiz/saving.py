@@ -29,6 +29,18 @@ TRIES = 5
 """How often a save looks again when somebody else saved the same answer meanwhile."""
 
 
+class AttemptEnded(Conflict):
+    """An answer came for an attempt that had ended; the browser that sent it keeps it."""
+
+    reason = "attempt_ended"
+
+
+class AttemptDeleted(NotFound):
+    """As `AttemptEnded`, where there is no result to look at."""
+
+    reason = AttemptEnded.reason
+
+
 @dataclass(frozen=True, kw_only=True)
 class Question:
     """A question of an open attempt, under lock, with the answer that is stored."""
@@ -87,14 +99,14 @@ def _check_open(attempt: Attempt) -> None:
     if attempt.is_open:
         if deadline is not None and utcnow() > deadline + GRACE:
             advice = "What you had saved by then counts. Go to the quiz to see the result."
-            raise Conflict(TIME_OVER, advice, moment=deadline)
+            raise AttemptEnded(TIME_OVER, advice, moment=deadline)
         return
     if attempt.status == AttemptStatus.DELETED:
-        raise NotFound("This attempt was deleted")
+        raise AttemptDeleted("This attempt was deleted", "Go to the quiz to see what counts.")
     if attempt.closed_at is not None and deadline is not None:
         advice = "The attempt was closed then; what you had saved counts."
-        raise Conflict(TIME_OVER, advice, moment=deadline)
-    raise Conflict(
+        raise AttemptEnded(TIME_OVER, advice, moment=deadline)
+    raise AttemptEnded(
         "This attempt has been handed in",
         "It was handed in from another page or device. Your result shows what counted.",
     )
@@ -120,7 +132,8 @@ def merge(
 ) -> tuple[Saved, Mapping[str, Any]]:
     """What becomes of the given answer beside the stored one, and what to write: pure.
 
-    A browser's clock counts only from the attempt's start until now.
+    A browser's clock counts only from the attempt's start until now. The page of an answer that was
+    checked sends none.
     """
     edited_at = min(max(given.edited_at or now, started_at), now)
     answer = {"response": given.response, "confidence": given.confidence}
@@ -129,6 +142,8 @@ def merge(
         return _saved("saved", given.response, 1, now), {**fresh, "revision": 1}
     if stored.response == given.response and stored.confidence == given.confidence:
         return _saved("saved", given.response, stored.revision, stored.saved_at), {}
+    if stored.checked_at is not None and not given.response:
+        return _saved("saved", stored.response, stored.revision, stored.saved_at), {}
     if stored.checked_at is not None:
         raise Conflict("This answer has been checked and stays as it was", "Go on with the next.")
     revision = stored.revision + 1

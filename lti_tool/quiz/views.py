@@ -13,20 +13,19 @@ from flask.typing import ResponseReturnValue
 from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.shown import Shown
 from lti_tool.db import unit_of_work, utcnow
-from lti_tool.errors import wants_json
+from lti_tool.errors import Conflict, wants_json
 from lti_tool.grades.models import Grade
 from lti_tool.grades.receipts import PREVIEW, receipt
 from lti_tool.grades.recording import find_grade, has_passed
 from lti_tool.launch import session
 from lti_tool.launch.session import Visit
 from lti_tool.lessons.completing import read_lessons
-from lti_tool.quiz import attempts, deadlines, saving
+from lti_tool.quiz import asking, attempts, deadlines, saving
 from lti_tool.quiz.accommodating import learner_rules
 from lti_tool.quiz.calibrating import calibration_of
 from lti_tool.quiz.clock import clock
 from lti_tool.quiz.commenting import comment_to
 from lti_tool.quiz.models import Attempt
-from lti_tool.quiz.presenting import present
 from lti_tool.quiz.repairs import repairs_in_force
 from lti_tool.quiz.responses import is_answered, is_complete, read_given
 from lti_tool.quiz.reviewing import marked_question, review, shown_of
@@ -101,14 +100,7 @@ def start(launch_id: str) -> ResponseReturnValue:
             read_at=read_lessons(visit.placement.id, visit.user.id),
             has_passed=has_passed(visit.placement, find_grade(visit.placement.id, visit.user.id)),
         )
-    return redirect(_question_url(launch_id, attempt, _first_open(attempt)), SEE_OTHER)
-
-
-def _first_open(attempt: Attempt) -> int:
-    """The number of the first question without an answer, or 1."""
-    saved = attempts.answers_of(attempt.id)
-    numbers = enumerate(attempt.item_ids, 1)
-    return next((number for number, item_id in numbers if item_id not in saved), 1)
+    return redirect(_question_url(launch_id, attempt, asking.first_open(attempt)), SEE_OTHER)
 
 
 def _question_url(launch_id: str, attempt: Attempt, number: int) -> str:
@@ -140,32 +132,46 @@ def question(launch_id: str, attempt_number: int, number: int) -> ResponseReturn
         checked = marked_question(attempt, module, number, item, answer, during, made)
     return render_template(
         "quiz/question.html",
-        visit=visit,
-        module=module,
-        attempt=attempt,
-        number=number,
         ticks=ticks_of(attempt, saved),
-        question=present(
-            item,
-            attempt.order_seed,
-            answer.response if answer else None,
-            answer.confidence if answer else None,
-        ),
-        answer=answer,
-        checkable=during is not Shown.NOTHING,
         checked=checked,
-        now=utcnow(),
-        **_clock(visit, attempt),
+        **asking.inputs(attempt, number, item, answer),
+        **_page_of(visit, attempt),
     )
 
 
-def _clock(visit: Visit, attempt: Attempt) -> dict[str, object]:
-    """What the line with the time needs."""
-    found = clock(attempt, utcnow())
-    if found is None or attempt.time_limit_minutes is None:
-        return {"clock": found, "extension": 0}
-    rules = learner_rules(visit.placement, visit.user.id, is_preview=visit.is_preview)
-    return {"clock": found, "extension": deadlines.extension_left(attempt, rules)}
+def _page_of(visit: Visit, attempt: Attempt) -> dict[str, object]:
+    """What every page of an open attempt needs: whose it is, and the line with the time."""
+    now, placement = utcnow(), visit.placement
+    time, extension = clock(attempt, now), 0
+    if time is not None and attempt.time_limit_minutes is not None:
+        rules = learner_rules(placement, visit.user.id, is_preview=visit.is_preview)
+        extension = deadlines.extension_left(attempt, rules)
+    return {
+        "visit": visit,
+        "module": catalogue.module_of(placement),
+        "attempt": attempt,
+        "checkable": placement.feedback_during != Shown.NOTHING,
+        "now": now,
+        "clock": time,
+        "extension": extension,
+    }
+
+
+@blueprint.get("/<int:attempt_number>/questions")
+def questions(launch_id: str, attempt_number: int) -> ResponseReturnValue:
+    """Every question of an open attempt, for a page that goes on without a connection; no marks."""
+    visit = session.visit(launch_id)
+    attempt = _attempt(visit, attempt_number)
+    if not attempt.is_open or attempt.is_overdue(utcnow()):
+        raise Conflict("This attempt has ended", "Go to the quiz to see the result.")
+    saved, page = attempts.answers_of(attempt.id), _page_of(visit, attempt)
+    return jsonify(
+        frame=render_template("quiz/_frame.html", ticks=ticks_of(attempt, saved), **page),
+        questions=[
+            render_template("quiz/_asked.html", **page, **each)
+            for each in asking.all_inputs(attempt, saved)
+        ],
+    )
 
 
 def _time_over(visit: Visit, attempt: Attempt) -> str:
@@ -241,11 +247,9 @@ def last_look(launch_id: str, attempt_number: int) -> ResponseReturnValue:
         return _time_over(visit, attempt)
     return render_template(
         "quiz/last_look.html",
-        visit=visit,
-        module=catalogue.module_of(visit.placement),
-        attempt=attempt,
         ticks=ticks_of(attempt, attempts.answers_of(attempt.id)),
-        **_clock(visit, attempt),
+        number=len(attempt.item_ids),
+        **_page_of(visit, attempt),
     )
 
 
@@ -256,7 +260,8 @@ def submit(launch_id: str, attempt_number: int) -> ResponseReturnValue:
     attempt = _attempt(visit, attempt_number)
     with unit_of_work():
         attempts.submit(attempt, visit.context.id)
-    return redirect(_result_url(launch_id, attempt), SEE_OTHER)
+    result_url = _result_url(launch_id, attempt)
+    return jsonify(next=result_url) if wants_json() else redirect(result_url, SEE_OTHER)
 
 
 def _result_url(launch_id: str, attempt: Attempt) -> str:

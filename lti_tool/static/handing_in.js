@@ -1,45 +1,53 @@
-// Lets handing in wait until every answer that this browser still keeps is saved.
+// Hands an attempt in once every answer that this browser still keeps is saved, however long that takes.
 "use strict";
 (() => {
-  const form = document.getElementById("hand-in");
-  const line = document.getElementById("waiting");
-  if (!form || !line) return;
-  const { drafts } = window.pmoBridge;
-  const { attempt } = form.dataset;
-  const say = (state) => {
+  const bridge = window.pmoBridge;
+  let isOnItsWay = false;
+  let warned = false;
+
+  const say = (state, questions) => {
+    const line = document.getElementById("waiting");
+    if (!line) return state === "failed" && bridge.notice(document.getElementById("turned").dataset.over);
     line.dataset.state = state;
-    line.textContent = line.dataset[state] || "";
+    line.textContent = line.dataset[state].replace("{questions}", questions);
   };
-  const url = (number) => form.dataset.save.replace(/\/0$/, `/${number}`);
-
-  // True when nothing is left; false when there is no connection.
-  async function clear() {
-    for (const { number, draft } of drafts.of(attempt)) {
+  const retry = () =>
+    new Promise((resolve) => {
+      setTimeout(resolve, 3000);
+      window.addEventListener("online", resolve, { once: true });
+    });
+  async function handIn(form) {
+    if (isOnItsWay) return;
+    isOnItsWay = true;
+    for (;;) {
       try {
-        const answer = await drafts.send(url(number), form.elements.csrf_token.value, draft, "stay");
-        if (answer.status >= 500) return false;
-        drafts.drop(attempt, number);
-        if (!answer.ok) say("refused");
+        if (await bridge.save()) {
+          const { ok, found } = await bridge.drafts.post(form.action);
+          return ok ? location.assign(found.next) : form.submit();
+        }
       } catch {
-        return false;
+        // no answer: it may be handed in or not, and a second time does no harm
       }
-    }
-    return true;
-  }
-  const waiting = drafts.of(attempt).length;
-  if (waiting) clear().then((done) => done && location.reload());
-
-  let sending = false;
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    if (sending) return;
-    sending = true;
-    if (drafts.of(attempt).length) say("waiting");
-    while (!(await clear())) {
       say("failed");
-      await new Promise((resolve) => setTimeout(resolve, 3000));
+      await retry();
     }
-    form.submit();
+  }
+  document.addEventListener("submit", async (event) => {
+    if (event.target.id !== "hand-in") return;
+    event.preventDefault();
+    if (bridge.waiting().length) say("waiting");
+    if ((await bridge.save()) && bridge.refused.size && !warned) {
+      warned = true;
+      const numbers = [...bridge.refused.keys()];
+      return say("refused", numbers.map((number) => `question ${number}`).join(", "));
+    }
+    handIn(event.target);
   });
-  window.pmoBridge.settle = clear;
+  // The last look shows what the server has: so it is asked again when it gets more.
+  bridge.lookedAt = async () => {
+    const isShown = document.getElementById("hand-in");
+    if (isShown && bridge.waiting().length && (await bridge.save())) bridge.turn(location.href);
+  };
+  bridge.handIn = handIn;
+  bridge.lookedAt();
 })();

@@ -1,114 +1,201 @@
-// Saves an answer as it changes and says so; keeps it in this browser while there is no connection.
+// Saves answers as they change and says so; keeps them in this browser while there is no connection.
 // The buttons of the form work without it.
 "use strict";
 (() => {
-  const form = document.getElementById("answer");
-  const line = document.getElementById("saved");
-  if (!form || !line) return;
-  const { drafts } = window.pmoBridge;
-  const { attempt, number } = form.dataset;
-  const token = form.elements.csrf_token.value;
-  const clockAhead = Number(form.dataset.now) - Date.now(); // the server's clock beside this one
-  let pending = null; // timer of a save that is due
-  let running = null; // the save on its way
-  let dirty = false;
-  let edited = 0; // when the answer was given, by the server's clock
+  const turned = document.getElementById("turned");
+  const { drafts, inWords } = window.pmoBridge;
+  const { attempt } = turned.dataset;
+  const clockAhead = Number(turned.dataset.now) - Date.now(); // the server's clock beside this one
+  const pages = new Map(); // number -> the element #asked of that question, shown or not
+  const refused = new Map(); // number -> why the server does not take what is kept of it
+  let planned = null; // timer of a save that is due
+  let running = null; // the saves on their way
   let retrySeconds = 2;
 
-  const say = (state, text) => {
+  const formOf = (number) => pages.get(number)?.querySelector("#answer");
+  const shown = () => Number(document.getElementById("answer")?.dataset.number) || 0;
+  const address = (number) => turned.dataset.question.replace(/0$/, number);
+  const plan = (milliseconds) => {
+    clearTimeout(planned);
+    planned = setTimeout(save, milliseconds);
+  };
+  const say = (number, state, text) => {
+    const line = pages.get(number)?.querySelector("#saved");
+    if (!line) return;
     line.dataset.state = state;
     line.textContent = text || line.dataset[state];
   };
-  const due = (milliseconds) => {
-    clearTimeout(pending);
-    pending = setTimeout(save, milliseconds);
+  const sayLost = (number) => say(number, "failed", drafts.outliveThePage() ? "" : pages.get(number)?.querySelector("#saved")?.dataset.held);
+  const notice = (text) => {
+    const place = document.getElementById("connection");
+    if (place.textContent === text) return;
+    place.textContent = text;
   };
-  const current = () => {
-    const body = new URLSearchParams(new FormData(form));
-    body.delete("csrf_token");
-    return { body: body.toString(), edited: edited || Date.now() + clockAhead, revision: form.elements.revision.value };
-  };
-  const changed = (milliseconds) => {
-    dirty = true;
-    edited = Date.now() + clockAhead;
-    drafts.keep(attempt, number, current());
-    say("unsaved");
-    due(milliseconds);
-  };
-  const showTick = (found) => {
-    const tick = form.querySelector(".tick[aria-current]");
+
+  const STATES = { done: "answered", part: "partly answered", none: "no answer yet", kept: "answer kept here, not saved yet" };
+  const showTick = (number, state) => {
+    const tick = document.querySelector(`.tick[value="${number}"]`);
     if (!tick) return;
-    tick.classList.toggle("tick-done", found.complete);
-    tick.classList.toggle("tick-part", found.answered && !found.complete);
+    for (const each of ["done", "part", "kept"]) tick.classList.toggle(`tick-${each}`, each === state);
+    tick.setAttribute("aria-label", `Question ${number}, ${STATES[state]}`);
   };
 
-  // The refusal of a late answer, in the reader's own time.
-  const overText = () => {
-    const clock = document.querySelector("[data-clock]");
-    const deadline = clock && Date.parse(clock.dataset.deadline);
-    if (!clock || Date.now() + clockAhead < deadline) return "";
-    return `Not saved: the time was over at ${window.pmoBridge.timeIn(deadline)}. What you had saved by then counts.`;
-  };
-
-  // Sends the answer as it stands; true when the server has it, with what it said in `found`.
-  async function send(goal) {
-    const draft = current();
-    dirty = false;
-    say("saving");
+  // Sends what is kept of a question; false when no answer came.
+  async function send(number) {
+    const kept = drafts.read(attempt, number);
+    const draft = kept.before ?? kept;
+    say(number, "saving");
+    let answer;
     try {
-      const answer = await drafts.send(form.action, token, draft, goal);
-      if (answer.status >= 500) throw new Error(answer.statusText);
-      const found = await answer.json();
-      if (!dirty) drafts.drop(attempt, number);
-      if (!answer.ok) {
-        say("failed", overText() || `${found.title}. ${found.advice}`);
-        return null;
-      }
-      retrySeconds = 2;
-      form.elements.revision.value = found.revision;
-      showTick(found);
-      if (!dirty) say(found.outcome === "set_aside" ? "set_aside" : found.outcome);
-      return found;
+      answer = await drafts.send(address(number), draft);
     } catch {
-      dirty = true;
-      drafts.keep(attempt, number, draft);
-      say("failed");
-      due(retrySeconds * 1000);
-      retrySeconds = Math.min(retrySeconds * 2, 30);
-      return null;
+      const { body, edited, revision } = draft;
+      const latest = drafts.read(attempt, number);
+      if (latest) drafts.keep(attempt, number, { ...latest, before: { body, edited, revision } });
+      sayLost(number);
+      return false;
     }
+    const latest = drafts.read(attempt, number);
+    const isLatest = !latest || latest.edited === draft.edited;
+    if (!isLatest) {
+      const based = answer.ok && answer.found.outcome !== "set_aside" ? answer.found.revision : latest.revision;
+      drafts.keep(attempt, number, { ...latest, before: undefined, revision: based });
+    } else if (answer.ok) drafts.drop(attempt, number);
+    if (answer.ok) arrived(number, draft, answer.found, isLatest);
+    else if (isLatest) refuse(number, answer);
+    return true;
   }
-  // One save at a time: a later one waits for the one on its way.
-  function save(goal = "stay") {
-    clearTimeout(pending);
-    const before = running;
-    running = (async () => {
-      await before;
-      return dirty || goal !== "stay" ? send(goal) : null;
-    })();
+  function arrived(number, draft, found, isLatest) {
+    const form = formOf(number);
+    const wasOlder = form && draft.edited < Number(form.dataset.edited);
+    if (form) form.elements.revision.value = found.revision;
+    if (form && found.outcome !== "set_aside") form.dataset.edited = draft.edited;
+    if (!isLatest) return;
+    showTick(number, found.complete ? "done" : found.answered ? "part" : "none");
+    say(number, found.outcome);
+    if (wasOlder && found.outcome === "set_aside" && number === shown()) window.pmoBridge.turn(location.href);
+  }
+  function refuse(number, { status, found }) {
+    const title = found.moment ? found.before + inWords(found.moment) + found.after : found.title;
+    refused.set(number, `${title}. ${found.advice}`);
+    say(number, "failed", refused.get(number));
+    const numbers = [...refused.keys()].sort((one, other) => one - other);
+    if (found.reason === "attempt_ended") tellEnded(numbers, status === 404 ? turned.dataset.quiz : location.href);
+    else if (number !== shown()) notice(`Question ${numbers.join(", ")} is not saved: ${refused.get(number)}`);
+  }
+  const tellEnded = (numbers, href) => {
+    const many = numbers.length > 1;
+    notice(`${many ? `${numbers.length} answers` : "One answer"} on this device came too late: question${many ? "s" : ""} ${numbers.join(", ")}. `);
+    const link = document.createElement("a");
+    [link.href, link.textContent] = [href, "See what counts, and what can be done"];
+    document.getElementById("connection").append(link);
+  };
+
+  // The questions of which something waits to be saved, the one that is shown first.
+  const waiting = () => {
+    const numbers = drafts.of(attempt).map((each) => each.number).filter((number) => !refused.has(number));
+    return numbers.sort((one, other) => (other === shown()) - (one === shown()));
+  };
+  // Sends all that waits, one after the other; true when the server has answered for each.
+  function save() {
+    clearTimeout(planned);
+    running ??= saveAll().finally(() => {
+      running = null;
+    });
     return running;
   }
-
-  form.addEventListener("change", () => changed(50));
-  form.addEventListener("input", (event) => {
-    if (event.target.matches("textarea, input:not([type=radio]):not([type=checkbox])")) changed(900);
-  });
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const found = await save(event.submitter?.value || "next");
-    if (found) location.assign(found.next);
-  });
-  window.addEventListener("online", () => dirty && due(0));
-  window.addEventListener("beforeunload", (event) => {
-    if (dirty) event.preventDefault();
-  });
-  window.pmoBridge.settle = async () => {
-    if (dirty) await save();
-    await running;
+  async function saveAll() {
+    for (let left = waiting(); left.length; left = waiting()) {
+      if (!(await send(left[0]))) {
+        lost();
+        return false;
+      }
+      if (window.pmoBridge.lostAt && !refused.size) notice("The connection is back. Your answers are being saved.");
+      found();
+    }
+    return true;
+  }
+  const found = () => {
+    window.pmoBridge.lostAt = 0;
+    retrySeconds = 2;
+  };
+  const trouble = () => {
+    if (!window.pmoBridge.lostAt) notice(turned.dataset[drafts.outliveThePage() ? "lost" : "lostHere"]);
+    window.pmoBridge.lostAt = Date.now();
+  };
+  const lost = () => {
+    trouble();
+    plan(retrySeconds * 1000);
+    retrySeconds = Math.min(retrySeconds * 2, 30);
   };
 
-  // What an earlier page could not save any more.
-  const fill = (body) => {
+  const bodyOf = (form) => {
+    const body = new URLSearchParams(new FormData(form));
+    body.delete("csrf_token");
+    return body.toString();
+  };
+  // The answer in words, for a page that can show no question.
+  const wordsOf = (form) => {
+    const label = (field) => field.labels?.[0]?.textContent.trim().replace(/\s+/g, " ") ?? "";
+    const isTicked = (field) => field.type === "radio" || field.type === "checkbox";
+    const fields = [...form.querySelectorAll("input, select, textarea")].filter((field) => field.type !== "hidden" && !field.closest(".item-confidence"));
+    const given = fields.filter((field) => (isTicked(field) ? field.checked : field.value));
+    return given.map((field) => {
+      if (field.tagName === "SELECT") return `${label(field)}: ${field.selectedOptions[0].text}`;
+      return isTicked(field) ? label(field) : field.value;
+    });
+  };
+  const changed = (form, milliseconds) => {
+    const number = Number(form.dataset.number);
+    refused.delete(number);
+    drafts.keep(attempt, number, {
+      body: bodyOf(form),
+      words: wordsOf(form),
+      owner: turned.dataset.owner,
+      edited: Date.now() + clockAhead,
+      revision: form.elements.revision.value,
+      before: drafts.read(attempt, number)?.before,
+    });
+    say(number, "unsaved");
+    showTick(number, "kept");
+    plan(milliseconds);
+  };
+  document.addEventListener("change", (event) => {
+    if (event.target.form?.id === "answer") changed(event.target.form, 50);
+  });
+  document.addEventListener("input", (event) => {
+    const typed = event.target.matches("textarea, input:not([type=radio]):not([type=checkbox])");
+    if (typed && event.target.form?.id === "answer") changed(event.target.form, 900);
+  });
+  window.addEventListener("online", () => {
+    retrySeconds = 2;
+    if (waiting().length) return plan(0);
+    window.pmoBridge.lostAt = 0;
+    notice("");
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (waiting().length) event.preventDefault();
+  });
+
+  // The learner looks how the shown answer is marked; false when there is no connection.
+  async function check() {
+    const number = shown();
+    const form = formOf(number);
+    const draft = () => ({ body: bodyOf(form), edited: Date.now() + clockAhead, revision: form.elements.revision.value });
+    try {
+      if (!(await save())) throw new Error("not saved");
+      if (refused.has(number)) return false;
+      const answer = await drafts.send(address(number), draft(), "mark");
+      if (!answer.ok) refuse(number, answer);
+      return answer.ok;
+    } catch {
+      say(number, "unchecked");
+      return false;
+    }
+  }
+
+  // A question has come to be shown: with what an earlier page could not save any more.
+  const fill = (form, body) => {
     const values = new URLSearchParams(body);
     for (const field of form.elements) {
       if (!field.name || field.type === "hidden" || field.tagName === "BUTTON") continue;
@@ -119,22 +206,22 @@
       }
     }
   };
-  const left = drafts.read(attempt, number);
-  if (left && left.edited > Number(form.dataset.edited)) {
-    fill(left.body);
-    edited = left.edited;
-    form.elements.revision.value = left.revision;
-    dirty = true;
-    due(0);
-  } else if (left) {
-    drafts.send(form.action, token, left, "stay").then(
-      () => {
-        drafts.drop(attempt, number);
-        location.reload();
-      },
-      () => {},
-    );
-  }
+  const enter = () => {
+    const number = shown();
+    if (number) pages.set(number, document.getElementById("asked"));
+    for (const each of drafts.of(attempt)) showTick(each.number, "kept");
+    const [form, draft] = [formOf(number), drafts.read(attempt, number)];
+    if (draft && draft.edited > Number(form.dataset.edited)) {
+      fill(form, draft.body);
+      form.elements.revision.value = draft.revision;
+      if (refused.has(number)) say(number, "failed", refused.get(number));
+      else if (window.pmoBridge.lostAt) sayLost(number);
+      else say(number, "unsaved");
+    }
+    if (waiting().length && !window.pmoBridge.lostAt) plan(0);
+  };
+  Object.assign(window.pmoBridge, { attempt, pages, refused, address, shown, notice, waiting, save, check, enter, trouble, lost, found, lostAt: 0 });
+  enter();
 
   // Another tab with the same attempt: both say so.
   if ("BroadcastChannel" in window) {

@@ -13,6 +13,7 @@
       time.textContent = new Intl.DateTimeFormat(navigator.language, style).format(moment);
     }
   };
-  window.pmoBridge = { showTimes: show, timeIn: (moment) => new Intl.DateTimeFormat(navigator.language, styles.time).format(moment) };
+  const inWords = (moment) => new Intl.DateTimeFormat(navigator.language, styles.datetime).format(new Date(moment));
+  window.pmoBridge = { showTimes: show, inWords };
   show(document);
 })();

@@ -71,7 +71,7 @@ def test_the_clock_warns_offers_more_and_hands_in_what_was_given(
     time_left(campus.app, 4)
     page.reload()
     answer_rightly(page, item)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Not passed yet")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Not passed yet", timeout=20_000)
     expect(
         page.get_by_text("The time was over, so what you had saved was handed in.")
     ).to_be_visible()
@@ -100,51 +100,6 @@ def text_item(campus: Campus, page: Page) -> tuple[str, str]:
     )
     page.goto(f"{base_of(page)}/quiz/1/{number}")
     return f"{item.id}.choice", item.options[0].id  # type: ignore[attr-defined]
-
-
-def test_an_answer_outlives_the_page_that_could_not_save_it(
-    seat: Callable[..., Seat], campus: Campus
-) -> None:
-    place_module(seat())
-    page = at_the_quiz(seat, campus)
-    begin_quiz(campus, page)
-    name, value = text_item(campus, page)
-    address, context = page.url, page.context
-    context.set_offline(True)
-    fill(page, name, value)
-    expect(page.locator("#saved")).to_contain_text("kept on this device")
-    page.get_by_role("button", name=re.compile("^Save and")).click()
-    expect(page.locator("#saved")).to_contain_text("Not saved: no connection")
-    page.close()  # the train goes into a tunnel; the tab is closed
-    assert rows(campus.app, Answer) == []
-
-    context.set_offline(False)
-    later = context.new_page()
-    later.goto(address)
-    expect(later.locator(f'[name="{name}"][value="{value}"]')).to_be_checked()
-    expect(later.locator("#saved")).to_have_text("Saved")
-    [answer] = rows(campus.app, Answer)
-    assert answer.response == {"choice": value} and answer.edited_at < answer.saved_at
-
-
-def test_handing_in_waits_for_what_this_browser_still_keeps(
-    seat: Callable[..., Seat], campus: Campus
-) -> None:
-    place_module(seat())
-    page = at_the_quiz(seat, campus)
-    begin_quiz(campus, page)
-    name, value = text_item(campus, page)
-    last = page.context.new_page()
-    last.goto(f"{base_of(page)}/quiz/1/check")
-    page.context.set_offline(True)
-    fill(page, name, value)
-    expect(page.locator("#saved")).to_contain_text("kept on this device")
-    page.close()
-    last.get_by_role("button", name="Hand in").click()
-    expect(last.locator("#waiting")).to_contain_text("not saved yet")
-    last.context.set_offline(False)
-    expect(last.locator(".score-figure")).to_be_visible(timeout=15_000)
-    assert [answer.response for answer in rows(campus.app, Answer)] == [{"choice": value}]
 
 
 def test_two_tabs_know_of_each_other_and_the_newest_answer_counts(
@@ -259,6 +214,7 @@ def _walk_practice(campus: Campus, page: Page, base: str) -> Iterator[Any]:
     page.get_by_role("button", name="Begin attempt 2").click()
     page.goto(f"{base}/quiz/2/check")
     page.get_by_role("button", name="Hand in").click()
+    page.wait_for_url("**/result")
     page.goto(f"{base}/quiz")
     yield "path", page
     page.goto(f"{base}/practice")
