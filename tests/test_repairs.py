@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from lti_tool.curriculum.items import Item, SingleChoice
 from lti_tool.db import db, utcnow
 from lti_tool.events import AttemptRemarked, EventRecord, ItemRepaired
 from lti_tool.grades.models import Delivery
@@ -52,6 +53,14 @@ def last_item(app: Flask, learner: str) -> Any:
     with app.app_context():
         attempts = db.session.query(Attempt).order_by(Attempt.id).all()
         return items_of(attempts[0 if learner == "good" else 1])[-1]
+
+
+def another_key(items: Sequence[Item]) -> tuple[Item, dict[str, str]]:
+    """The first choice of one among several, and the form of an answer other than its key."""
+    item = next(each for each in items if isinstance(each, SingleChoice))
+    form = right_form(item)
+    other = next(each.id for each in item.options if each.id not in form.values())
+    return item, dict.fromkeys(form, other)
 
 
 def _scores(platform: FakePlatform) -> dict[str, tuple[float, float]]:
@@ -117,10 +126,7 @@ def test_nobody_loses_where_that_is_promised(
     with app.app_context():
         attempt = db.session.query(Attempt).order_by(Attempt.id).first()
         assert attempt is not None
-        item = next(each for each in items_of(attempt) if each.type == "single_choice")
-    right = next(iter(right_form(item).values()))
-    other = next(option.id for option in item.options if option.id != right)  # type: ignore[attr-defined]
-    answer = {name: other for name in right_form(item)}
+        item, answer = another_key(items_of(attempt))
     form = {"kind": "correct", "reason": "Wrong key"} | answer
     preview = teacher.post(f"/items/{item.id}/repair", form)
     assert "1 learner loses" in text_of(preview.text)
@@ -130,6 +136,38 @@ def test_nobody_loses_where_that_is_promised(
     deliver()
     good = _scores(platform)["good"]
     assert good[0] == good[1]
+
+
+def test_what_a_repair_promised_holds_when_the_attempt_is_marked_again(
+    app: Flask, class_of_two: dict[str, Any], platform: FakePlatform, deliver: Callable[[], None]
+) -> None:
+    """Another repair adds its own points; taking the promise's repair back changes nothing."""
+    teacher, good = class_of_two["teacher"], class_of_two["good"]
+    take_quiz(app, good, right=6)
+    with app.app_context():
+        items = items_of(db.session.query(Attempt).order_by(Attempt.id.desc()).limit(1).one())
+    item, answer = another_key(items[:6])
+    promised = {"kind": "correct", "reason": "Wrong key", "never_lower": "true", "confirmed": "1"}
+    assert teacher.post(f"/items/{item.id}/repair", promised | answer).status_code == 303
+
+    def points() -> float:
+        return float(rows(app, Attempt)[-1].score_given or 0)
+
+    assert points() == 6
+    assert "Right: 1 of 1 point" in text_of(good.get("/quiz/2/result").text)
+    credit = {"kind": "credit", "reason": "Ambiguous", "confirmed": "1"}
+    teacher.post(f"/items/{items[-1].id}/repair", credit)
+    assert points() == 7
+    path = f"/items/{item.id}/repair"
+    [undo] = re.findall(r'action="[^"]*(/items/[^"]*/undo)"', teacher.get(path).text)
+    assert teacher.post(undo).status_code == 303 and points() == 7
+    assert teacher.post(path, promised | answer).status_code == 303 and points() == 7
+    replayed = app.test_cli_runner().invoke(args=["events", "replay", "--dry-run"])
+    assert replayed.output == "Every grade is what the log makes of it.\n"
+
+    at = f"/learners/{rows(app, Attempt)[-1].user_id}/at/1/attempts/2/reopen"
+    assert teacher.post(at, {"reason": "asked for it"}).status_code == 303
+    assert good.post("/quiz/2/submit").status_code == 303 and points() == 6
 
 
 @on_sqlite

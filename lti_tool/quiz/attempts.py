@@ -18,7 +18,7 @@ from lti_tool.curriculum.varying import varied
 from lti_tool.db import db, find, utcnow
 from lti_tool.errors import NotFound
 from lti_tool.events import AttemptSubmitted, publish
-from lti_tool.quiz.judging import Repairs, score
+from lti_tool.quiz.judging import Repairs, applying_to, score
 from lti_tool.quiz.manual_marks import marked_responses
 from lti_tool.quiz.models import Answer, Attempt, AttemptStatus
 from lti_tool.quiz.repairs import repairs_of
@@ -131,7 +131,7 @@ def mark_answers(
 ) -> tuple[Decimal, Decimal]:
     """Give each answer its points; returns points earned and to be had in the attempt."""
     items = items_of(attempt)
-    found = score(items, marked_responses(items, answers), repairs)
+    found = score(items, marked_responses(items, answers), applying_to(repairs, attempt.id))
     attempt.awaits_marking = found.awaits_marking
     for item_id, answer in answers.items():
         points = found.points.get(item_id)

@@ -29,14 +29,26 @@ class RepairKind(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Repair:
-    """One repair of one item; `response` is the answer that counts, {} where none is needed."""
+    """One repair of one item; `response` is the answer that counts, {} where none is needed.
+
+    It does not apply to the attempts whose ids are in `spared`.
+    """
 
     kind: RepairKind
     response: Response
+    spared: frozenset[int] = frozenset()
 
 
 Repairs = Mapping[str, Sequence[Repair]]
 """The repairs that are in force in a course, by item id."""
+
+
+def applying_to(repairs: Repairs, attempt_id: int) -> Repairs:
+    """Those that apply to an attempt."""
+    return {
+        item_id: [each for each in made if attempt_id not in each.spared]
+        for item_id, made in repairs.items()
+    }
 
 
 @dataclass(frozen=True)

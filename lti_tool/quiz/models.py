@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, Numeric, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.db import Base, UTCDateTime, utcnow
 from lti_tool.quiz.rules import GRACE
@@ -230,7 +230,8 @@ class ItemRepair(Base):
     """An instructor's decision about a faulty item, in force in all activities of a course.
 
     `kind` and `response` are those of `judging.Repair`. `reason` is for the log, `note` for the
-    learners concerned. A repair that is undone stays, with its moment.
+    learners concerned. A repair that is undone stays, with its moment. With `never_lower`, it does
+    not apply to the attempts that would have lost by it.
     """
 
     __tablename__ = "item_repair"
@@ -247,6 +248,25 @@ class ItemRepair(Base):
     by_user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     made_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
     undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    exemptions: Mapped[list[RepairExemption]] = relationship()
+
+    @property
+    def spared(self) -> frozenset[int]:
+        """The ids of the attempts to which it does not apply."""
+        exempt = self.exemptions if self.never_lower else ()
+        return frozenset(each.attempt_id for each in exempt)
+
+
+class RepairExemption(Base):
+    """An attempt that keeps what it had before a repair, whatever is marked later."""
+
+    __tablename__ = "repair_exemption"
+
+    repair_id: Mapped[int] = mapped_column(ForeignKey("item_repair.id"), primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(
+        ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class Recall(Base):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from lti_tool.curriculum.models import Placement
 from lti_tool.db import db, lock_pair, utcnow
@@ -13,7 +13,7 @@ from lti_tool.errors import Conflict
 from lti_tool.events import AttemptReopened, publish
 from lti_tool.quiz.accommodating import learner_rules
 from lti_tool.quiz.attempts import list_attempts
-from lti_tool.quiz.models import Answer, Attempt, AttemptStatus
+from lti_tool.quiz.models import Answer, Attempt, AttemptStatus, RepairExemption
 from lti_tool.quiz.rules import Rules
 
 
@@ -34,6 +34,7 @@ def reopen(placement: Placement, attempt: Attempt, reason: str, *, by_user_id: i
     attempt.awaits_marking = False
     _set_times(attempt, rules, now)
     db.session.execute(update(Answer).filter_by(attempt_id=attempt.id).values(points=None))
+    db.session.execute(delete(RepairExemption).filter_by(attempt_id=attempt.id))
     db.session.flush()
     publish(
         AttemptReopened(

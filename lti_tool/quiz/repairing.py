@@ -15,9 +15,16 @@ from lti_tool.db import db, utcnow
 from lti_tool.errors import Invalid, NotFound
 from lti_tool.events import ItemRepaired, publish
 from lti_tool.quiz.attempts import decimal, items_of
-from lti_tool.quiz.judging import Repair, RepairKind, Repairs, score, with_criteria
+from lti_tool.quiz.judging import Repair, RepairKind, Repairs, applying_to, score, with_criteria
 from lti_tool.quiz.manual_marks import holds
-from lti_tool.quiz.models import Answer, Attempt, AttemptStatus, ItemRepair, ManualMark
+from lti_tool.quiz.models import (
+    Answer,
+    Attempt,
+    AttemptStatus,
+    ItemRepair,
+    ManualMark,
+    RepairExemption,
+)
 from lti_tool.quiz.rekeying import can_be_key
 from lti_tool.quiz.remarking import remark
 from lti_tool.quiz.repairs import repairs_of
@@ -30,7 +37,7 @@ WITH_ANSWER = (RepairKind.ACCEPT, RepairKind.CORRECT)
 class Proposal:
     """A repair that an instructor considers.
 
-    `never_lower`: whoever would lose points keeps what they have.
+    `never_lower`: it does not apply to the attempts that would lose points.
     """
 
     item_id: str
@@ -62,7 +69,8 @@ def check_proposal(item: Item, proposal: Proposal) -> None:
 
 def effects_of(context_id: int, proposal: Proposal) -> list[Effect]:
     """The attempts whose score the repair would change, previews included; saves nothing."""
-    return list(_effects(context_id, proposal.item_id, _with(context_id, proposal), proposal))
+    effects = _effects(context_id, proposal.item_id, _with(context_id, proposal))
+    return [each for each in effects if not (proposal.never_lower and _loses(each))]
 
 
 def apply(context_id: int, proposal: Proposal, *, by_user_id: int) -> ItemRepair:
@@ -72,7 +80,8 @@ def apply(context_id: int, proposal: Proposal, *, by_user_id: int) -> ItemRepair
     whose score changes.
     """
     repairs = _with(context_id, proposal)
-    effects = list(_effects(context_id, proposal.item_id, repairs, proposal))
+    effects = list(_effects(context_id, proposal.item_id, repairs))
+    spared = [each.attempt.id for each in effects if proposal.never_lower and _loses(each)]
     row = ItemRepair(
         context_id=context_id,
         item_id=proposal.item_id,
@@ -83,10 +92,13 @@ def apply(context_id: int, proposal: Proposal, *, by_user_id: int) -> ItemRepair
         note=proposal.note,
         by_user_id=by_user_id,
     )
+    row.exemptions = [RepairExemption(attempt_id=each) for each in spared]
     db.session.add(row)
     db.session.flush()
     _publish(row, by_user_id, undone=False)
     for effect in effects:
+        if effect.attempt.id in spared:
+            continue
         remark(effect.attempt, context_id, repairs, reason=f"item {proposal.item_id} repaired")
     return row
 
@@ -103,7 +115,7 @@ def undo(context_id: int, repair_id: int, *, by_user_id: int) -> ItemRepair:
     db.session.flush()
     repairs = repairs_of(context_id)
     _publish(row, by_user_id, undone=True)
-    for effect in list(_effects(context_id, row.item_id, repairs, None)):
+    for effect in list(_effects(context_id, row.item_id, repairs)):
         remark(effect.attempt, context_id, repairs, reason=f"repair of item {row.item_id} undone")
     return row
 
@@ -115,18 +127,15 @@ def _with(context_id: int, proposal: Proposal) -> Repairs:
     return repairs
 
 
-def _effects(
-    context_id: int, item_id: str, repairs: Repairs, proposal: Proposal | None
-) -> Iterator[Effect]:
+def _effects(context_id: int, item_id: str, repairs: Repairs) -> Iterator[Effect]:
     attempts = _attempts_with(context_id, item_id)
     responses = _responses([attempt.id for attempt in attempts])
     for attempt in attempts:
-        found = score(items_of(attempt), responses[attempt.id], repairs)
+        applying = applying_to(repairs, attempt.id)
+        found = score(items_of(attempt), responses[attempt.id], applying)
         effect = Effect(attempt, decimal(found.given), decimal(found.maximum))
         before = (attempt.score_given, attempt.score_maximum, attempt.awaits_marking)
-        if before == (effect.score_given, effect.score_maximum, found.awaits_marking):
-            continue
-        if proposal is None or not proposal.never_lower or not _loses(effect):
+        if before != (effect.score_given, effect.score_maximum, found.awaits_marking):
             yield effect
 
 

@@ -31,7 +31,7 @@ def repairs_of(context_id: int) -> Repairs:
 
 def as_rules(made: Sequence[ItemRepair]) -> list[Repair]:
     """The repairs of one item as marking needs them."""
-    return [Repair(RepairKind(row.kind), row.response) for row in made]
+    return [Repair(RepairKind(row.kind), row.response, row.spared) for row in made]
 
 
 def void_items(context_id: int) -> set[str]:

@@ -103,7 +103,11 @@ def reviewed_attempt(
     """Every question of a submitted attempt, in the order in which it was asked."""
     saved, items = attempts.answers_of(attempt.id), attempts.items_of(attempt)
     marks = marks_in(items, saved)
-    made = repairs_in_force(db.session.get_one(Placement, attempt.placement_id).context_id)
+    context_id = db.session.get_one(Placement, attempt.placement_id).context_id
+    made = {
+        item_id: [each for each in rows if attempt.id not in each.spared]
+        for item_id, rows in repairs_in_force(context_id).items()
+    }
     return [
         marked_question(
             attempt,

@@ -14,7 +14,7 @@ from lti_tool.curriculum.items import ShortText
 from lti_tool.curriculum.models import Placement
 from lti_tool.db import db
 from lti_tool.errors import NotFound
-from lti_tool.quiz.judging import Repairs, asks_a_person, judge
+from lti_tool.quiz.judging import Repairs, applying_to, asks_a_person, judge
 from lti_tool.quiz.manual_marks import holds
 from lti_tool.quiz.models import Answer, Attempt, AttemptStatus, ManualMark
 from lti_tool.quiz.repairs import repairs_of
@@ -129,5 +129,6 @@ def _found(query: Scripts) -> list[Script]:
 
 def _waits(script: Script, repairs: Repairs) -> bool:
     item = script.item
-    judged = judge(item, script.answer.response, repairs.get(item.id, ()))
+    applying = applying_to(repairs, script.attempt.id).get(item.id, ())
+    judged = judge(item, script.answer.response, applying)
     return judged.counts and judged.marked.state == "needs_marking"
