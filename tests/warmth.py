@@ -46,4 +46,4 @@ def remember_routes() -> None:
             made[key] = compile_builder(rule, append_unknown)
         return made[key]
 
-    Rule._compile_builder = remembered  # type: ignore[method-assign]
+    Rule._compile_builder = remembered  # type: ignore[assignment, method-assign]
