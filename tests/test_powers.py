@@ -13,6 +13,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from lti_tool.courses.models import User
+from lti_tool.curriculum.models import Placement
 from lti_tool.lti.roles import POWERS, Power, Role
 from tests.browsers import TOOL, Browser, text_of
 from tests.databases import on_sqlite, rows
@@ -208,6 +209,72 @@ def test_whom_each_role_reads_about(
     browser = somebody(new_browser, role, **mentees)
     read = names_on(browser, app) - {f"Name of the-{role}", "Name of teacher-1"}
     assert read == READS[role]
+
+
+@pytest.fixture
+def elsewhere(app: Flask, course: dict[str, Browser], new_browser: NewBrowser) -> str:
+    """The id of another activity of the course, in which learner-1 has worked."""
+    set_up(new_browser(), link="link-2")
+    course["learner-1"].launch(sub="learner-1", link="link-2")
+    take_quiz(app, course["learner-1"], right=1)
+    return str(rows(app, Placement)[1].public_id)
+
+
+def at(browser: Browser, placement: str) -> Browser:
+    """The same visit at another activity."""
+    browser.launch_id = f"{browser.launch_id.partition('.')[0]}.{placement}"
+    return browser
+
+
+@on_sqlite
+@pytest.mark.parametrize("role", Role)
+def test_another_activity_of_the_course_opens_to_staff_by_the_same_powers(
+    app: Flask, elsewhere: str, new_browser: NewBrowser, role: Role
+) -> None:
+    """Learners, and who only looks on, reach an activity by its own link alone."""
+    browser = somebody(new_browser, role)
+    token = browser.token()
+    at(browser, elsewhere)
+    is_staff = POWERS[role] > {Power.PREVIEW}
+    for endpoint, method, path in pages(app):
+        opens = is_staff and (NEEDS[endpoint] == ANYBODY or NEEDS[endpoint] & POWERS[role])
+        form = {"csrf_token": token} if method != "GET" else None
+        where = browser.path(path)
+        answer = browser.client.open(where, method=method, data=form, base_url=TOOL, buffered=True)
+        assert (answer.status_code != 403) == bool(opens), (role, method, path)
+        assert answer.status_code < 500 and answer.status_code != 401, (role, method, path)
+
+
+@on_sqlite
+@pytest.mark.parametrize("role", Role)
+def test_nobody_reads_of_more_people_at_another_activity(
+    app: Flask, elsewhere: str, new_browser: NewBrowser, role: Role
+) -> None:
+    browser = somebody(new_browser, role, **{CLAIM + "role_scope_mentor": ["learner-2"]})
+    read = names_on(at(browser, elsewhere), app) - {f"Name of the-{role}", "Name of teacher-1"}
+    assert read == READS[role]
+
+
+@on_sqlite
+def test_no_visit_reaches_an_activity_of_another_course(
+    app: Flask, elsewhere: str, new_browser: NewBrowser
+) -> None:
+    abroad = new_browser()
+    abroad.launch(sub="teacher-2", role="Instructor", link="link-9", context="course-2")
+    for placement in (elsewhere, "x" * 16, "1", ".", elsewhere + "." + elsewhere, "%00", "%ff"):
+        for path in ("/settings", "/learners", "/module", "/course", "/data", "/"):
+            assert at(abroad, placement).get(path).status_code == 404, (placement, path)
+
+
+@on_sqlite
+def test_a_learner_does_not_reach_even_their_own_activity_in_that_way(
+    app: Flask, elsewhere: str, course: dict[str, Browser]
+) -> None:
+    """An activity may be closed at the platform: then its link is, and so is this."""
+    learner = course["learner-1"]
+    for placement in rows(app, Placement):
+        assert at(learner, placement.public_id).get("/module").status_code == 403
+    assert at(course["learner-2"], elsewhere).get("/quiz/1/result").status_code == 403
 
 
 @on_sqlite

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from flask import render_template, request
 
@@ -17,9 +17,8 @@ from lti_tool.grades.recording import find_override
 from lti_tool.launch.session import Visit
 from lti_tool.lti.roles import Power
 from lti_tool.quiz.commenting import Comment, comment_to
-from lti_tool.quiz.models import Attempt
 from lti_tool.quiz.more_attempts import count_extra
-from lti_tool.quiz.reviewing import MarkedQuestion, reviewed_attempt
+from lti_tool.quiz.reviewing import reviewed_attempt
 
 DECIDES = frozenset({Power.MARK, Power.REPAIR})
 
@@ -64,7 +63,7 @@ def learner_page(
         works=works,
         chosen=chosen,
         shown=shown,
-        questions=_questions(visit, chosen, shown) if chosen and shown else (),
+        questions=reviewed_attempt(shown, chosen.module) if chosen and shown else (),
         decided=_decided(chosen, member.user_id) if chosen and decides else None,
         acts=_acts(visit, works, member.user_id) if decides else (),
         refusal=refusal or Invalid(),
@@ -77,12 +76,6 @@ def _chosen(works: Sequence[Work], placement_id: int | None) -> Work | None:
     """The work at that placement, or else the first."""
     found = [work for work in works if work.placement.id == placement_id]
     return found[0] if found else works[0] if works else None
-
-
-def _questions(visit: Visit, work: Work, shown: Attempt) -> Sequence[MarkedQuestion]:
-    """The attempt's questions; lessons are linked where they can be read, in their own activity."""
-    is_here = visit.is_configured and work.placement.id == visit.placement.id
-    return reviewed_attempt(shown, work.module if is_here else replace(work.module, lessons=()))
 
 
 def _decided(work: Work, user_id: int) -> Decided:

@@ -5,6 +5,9 @@ two courses and two people in one browser never disturb each other, and a copied
 nothing elsewhere. The cookie is partitioned: it lives only inside the platform that framed us.
 Where the browser returns no cookie and the platform's storage has vouched for it, the address
 carries a secret of the launch instead, after a tilde; it lives hours, and no log shows it.
+
+A visit is at the link that was opened. Who has more to do in the course than to look on may also
+be at another activity of it, which the address then names after a full stop.
 """
 
 from __future__ import annotations
@@ -15,13 +18,13 @@ from collections.abc import Collection, Sequence
 from functools import cached_property
 
 from flask import g, request
-from sqlalchemy import bindparam, select
+from sqlalchemy import Executable, bindparam, select
 from werkzeug.wrappers import Response
 
 from lti_tool.courses.models import Context, Membership, ResourceLink, User
 from lti_tool.curriculum.models import Placement
 from lti_tool.db import db, utcnow
-from lti_tool.errors import Conflict, Forbidden, LaunchGone
+from lti_tool.errors import Conflict, Forbidden, LaunchGone, NotFound
 from lti_tool.launch.models import Launch
 from lti_tool.launch.returning import return_address
 from lti_tool.lti.logins import digest
@@ -33,6 +36,7 @@ from lti_tool.web import check_csrf_token
 COOKIE = "__Host-pmo_bridge"
 COOKIE_DAYS = 30
 SEPARATOR = "~"
+ELSEWHERE = "."
 
 TABS = (
     ("course.overview", "Course", ("course", "exports"), {Power.SEE_LEARNERS}),
@@ -57,16 +61,22 @@ TO_SET_UP = "curriculum.settings"
 
 OF_VISIT = (Launch, Membership, User, Context, ResourceLink, Placement)
 LAUNCH, MEMBERSHIP, USER, CONTEXT, LINK, PLACEMENT = (table_of(model) for model in OF_VISIT)
-READ = (
+WHO = (
     select(*columns_of(*OF_VISIT))
     .join_from(LAUNCH, MEMBERSHIP, MEMBERSHIP.c.id == LAUNCH.c.membership_id)
     .join(USER, USER.c.id == MEMBERSHIP.c.user_id)
     .join(CONTEXT, CONTEXT.c.id == MEMBERSHIP.c.context_id)
-    .outerjoin(LINK, LINK.c.id == LAUNCH.c.resource_link_id)
-    .outerjoin(PLACEMENT, PLACEMENT.c.resource_link_id == LINK.c.id)
     .where(LAUNCH.c.id == bindparam("launch_id"))
 )
+READ = WHO.outerjoin(LINK, LINK.c.id == LAUNCH.c.resource_link_id).outerjoin(
+    PLACEMENT, PLACEMENT.c.resource_link_id == LINK.c.id
+)
 """All that a page needs to know of its visit, in one query, for every page begins with it."""
+OF_COURSE = (PLACEMENT.c.public_id == bindparam("at")) & (PLACEMENT.c.context_id == CONTEXT.c.id)
+READ_ELSEWHERE = WHO.outerjoin(PLACEMENT, OF_COURSE).outerjoin(
+    LINK, LINK.c.id == PLACEMENT.c.resource_link_id
+)
+"""The same with another activity of the same course; there is none in any other."""
 
 
 class Visit:
@@ -85,15 +95,30 @@ class Visit:
         placement: Placement | None,
         *,
         secret: str,
+        elsewhere: str,
     ) -> None:
         self.launch, self.membership, self.user, self.context = launch, membership, user, context
         self._link, self._placement = link, placement
-        self.secret = secret
+        self.secret, self.elsewhere = secret, elsewhere
 
     @property
     def id(self) -> str:
-        """What the addresses of this visit begin with."""
+        """What the addresses of this visit begin with, at the activity where it is."""
+        return f"{self.own_id}{ELSEWHERE}{self.elsewhere}" if self.elsewhere else self.own_id
+
+    @property
+    def own_id(self) -> str:
+        """The same at the link that was opened."""
         return f"{self.launch.id}{SEPARATOR}{self.secret}" if self.secret else self.launch.id
+
+    def id_at(self, placement: Placement) -> str:
+        """The same at that activity of the course."""
+        is_own = placement.resource_link_id == self.launch.resource_link_id
+        return self.own_id if is_own else f"{self.own_id}{ELSEWHERE}{placement.public_id}"
+
+    @property
+    def has_link(self) -> bool:
+        return self._link is not None
 
     @property
     def link(self) -> ResourceLink:
@@ -188,21 +213,42 @@ def new_browser_secret() -> str:
 def visit(launch_id: str) -> Visit:
     """The visit that the request belongs to; checks the form's token where something is changed.
 
-    Raises `LaunchGone` when the launch has expired or belongs to another browser.
+    Raises `LaunchGone` when the launch has expired or belongs to another browser, `Forbidden` and
+    `NotFound` when it may not be where its address says.
     """
     g.frame_ancestors = "*"  # the end of a visit must be readable wherever it is framed
+    launch_id, _, elsewhere = launch_id.partition(ELSEWHERE)
     launch_id, _, secret = launch_id.partition(SEPARATOR)
-    row = execute(READ, {"launch_id": launch_id}).one_or_none()
+    row = execute(*_question(launch_id, elsewhere)).one_or_none()
     if row is None:
         raise LaunchGone()
-    found = Visit(*objects_in(row, *OF_VISIT), secret=secret)
+    found = Visit(*objects_in(row, *OF_VISIT), secret=secret, elsewhere=elsewhere)
     launch = found.launch
     if launch.expires_at < utcnow() or not _is_proved(launch, secret):
         raise LaunchGone()
     g.frame_ancestors = launch.frame_ancestors
     if request.method not in ("GET", "HEAD"):
         check_csrf_token(launch.id)
+    if elsewhere:
+        _check_elsewhere(found)
     return found
+
+
+def _question(launch_id: str, elsewhere: str) -> tuple[Executable, dict[str, str]]:
+    if elsewhere:
+        return READ_ELSEWHERE, {"launch_id": launch_id, "at": elsewhere}
+    return READ, {"launch_id": launch_id}
+
+
+def _check_elsewhere(found: Visit) -> None:
+    """Learners reach an activity by its own link only: the platform may still keep it closed."""
+    if not found.powers > {Power.PREVIEW}:
+        raise _forbidden(found)
+    if not (found.is_configured and found.has_link):
+        raise NotFound(
+            "There is no such activity in this course",
+            "It may have been placed in another course, or nobody has opened its link yet.",
+        )
 
 
 def _is_proved(launch: Launch, secret: str) -> bool:

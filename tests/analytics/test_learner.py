@@ -45,7 +45,8 @@ def test_the_page_gathers_the_work_at_every_module(app: Flask, new_browser: NewB
     words = text_of(page)
     assert "Attempt 3 has been open since" in words
     assert "Attempt 1, question by question" in words and "points, counts" in words
-    assert "Look again at" not in words
+    assert "Look again at" in words
+    assert re.search(r'href="/l/[^/"]+\.[^/"]+/lessons/', page), "read in its own activity"
     other = instructor.get(f"/learners/{user_id}?placement={second}&attempt=2").text
     assert "Attempt 2, question by question" in text_of(other)
     assert re.search(r'cell-failed">\d+%', page)
