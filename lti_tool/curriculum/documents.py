@@ -172,6 +172,7 @@ class Curriculum:
     glossary: tuple[GlossaryEntry, ...] = ()
     traceability: tuple[TraceRow, ...] = ()
     figures: Mapping[str, str] = field(default_factory=dict)  # SVG texts by name
+    trademarks: str = ""
 
     @cached_property
     def item_by_id(self) -> dict[str, Item]:

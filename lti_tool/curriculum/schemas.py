@@ -156,6 +156,7 @@ class CurriculumSchema(Record):
     description = Prose(required=True)
     language = Text(required=True)
     notice = Prose(required=True)
+    trademarks = Prose()
     modules = records(ModuleSchema, required=True)
     items = Several(AnyItem(), required=True)
     sources = records(SourceSchema, required=True)

@@ -166,6 +166,14 @@ def test_the_preview_has_glossary_and_sources(client: FlaskClient) -> None:
     assert "First source" in page(client, "/sources")
 
 
+def test_whose_names_are_used_stands_below_the_sources(
+    client: FlaskClient, full: CurriculumFolder
+) -> None:
+    assert "Trademarks" not in page(client, "/sources")
+    full.edit("curriculum.yaml", "language: en", "language: en\ntrademarks: X is a mark of Y.")
+    assert "<h2>Trademarks</h2>\n<p>X is a mark of Y.</p>" in page(client, "/sources")
+
+
 def test_the_preview_follows_the_files(client: FlaskClient, full: CurriculumFolder) -> None:
     assert "First steps" in page(client, "/")
     full.edit(LESSON, "title: First steps", "title: Second steps")
