@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from lti_tool.courses.models import ResourceLink
-from lti_tool.curriculum.models import Placement, PlacementCopy
+from lti_tool.curriculum.models import CourseDefaults, Placement, PlacementCopy
 from lti_tool.grades.models import Grade
 from lti_tool.lti.history import read_history
 from lti_tool.lti.profiles import PROFILES
@@ -172,6 +172,28 @@ def test_a_copy_of_a_copy_takes_over_what_its_nearest_course_had(
     later = values | {"context_id_history": "$Context.id.history"}
     teach(teacher, "fourth", "course-4", **custom(**later))
     assert placed(app, "fourth").attempts_allowed != 7
+
+
+def test_the_defaults_of_a_course_come_along_unless_the_copy_has_its_own(
+    app: Flask, new_browser: NewBrowser
+) -> None:
+    teacher = new_browser()
+    set_up_dated(teacher, pass_percent="65", time_limit_minutes="40")
+    kept = {"do": "keep", "setting": ["pass_mark", "time_limit_minutes"]}
+    assert teacher.post("/settings/course", kept).status_code == 303
+    history = custom(resource_link_id_history="link-1")
+    teach(teacher, "copy", "course-2", **history)
+    page = text_of(teacher.get("/settings/history").text)
+    assert "Defaults of the course" in page and "by itself" in page
+    newcomer = new_browser()
+    newcomer.launch(sub="teacher-1", role="Instructor", link="added", context="course-2")
+    assert 'value="65"' in newcomer.get("/settings").text
+    own, others = {each.context_id: each.settings for each in rows(app, CourseDefaults)}.values()
+    assert own == others
+    teacher.post("/settings/course", {"do": "keep", "setting": []})
+    set_up_dated(new_browser(), link="link-2")
+    teach(teacher, "copy-2", "course-2", **custom(resource_link_id_history="link-2"))
+    assert rows(app, CourseDefaults)[1].settings == {}, "what the copy decided stays"
 
 
 @on_sqlite

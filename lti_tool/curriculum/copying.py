@@ -19,7 +19,7 @@ from sqlalchemy.orm import joinedload
 
 from lti_tool.courses.models import ResourceLink
 from lti_tool.curriculum import catalogue
-from lti_tool.curriculum.course_settings import starting_settings
+from lti_tool.curriculum.course_settings import inherit_defaults, starting_settings
 from lti_tool.curriculum.models import ContextCopy, Placement, PlacementCopy
 from lti_tool.curriculum.origins import Found
 from lti_tool.curriculum.settings import (
@@ -80,8 +80,16 @@ def adopt(link: ResourceLink, found: Found, public_id: str) -> Placement:
 
 
 def note_context_copy(context_id: int, origin_id: int) -> ContextCopy:
-    """Keep that the one course was copied from the other; a second time changes nothing."""
-    return upsert(ContextCopy, {"context_id": context_id, "origin_id": origin_id}, {})
+    """Keep that the one course was copied from the other, and give it the other's defaults.
+
+    A second time changes nothing.
+    """
+    key = {"context_id": context_id, "origin_id": origin_id}
+    is_new = find(ContextCopy, **key) is None
+    copy = upsert(ContextCopy, key, {})  # whoever comes at the same moment waits here
+    if is_new:
+        inherit_defaults(context_id, origin_id)
+    return copy
 
 
 def open_question(placement: Placement) -> PlacementCopy | None:

@@ -81,6 +81,18 @@ def keep_defaults(source: Placement, names: Collection[str], *, by_user_id: int)
     )
 
 
+def inherit_defaults(context_id: int, origin_id: int) -> None:
+    """Let a copied course begin with the defaults of its origin, unless it has had its own.
+
+    Called within a unit of work; publishes `CourseDefaultsChanged` as an act of the system.
+    """
+    origin, own = (db.session.get(CourseDefaults, each) for each in (origin_id, context_id))
+    if own is not None or origin is None or not origin.settings:
+        return
+    db.session.add(CourseDefaults(context_id=context_id, settings=dict(origin.settings)))
+    publish(CourseDefaultsChanged(context_id=context_id, before={}, after=dict(origin.settings)))
+
+
 def others_of(source: Placement) -> Sequence[Placement]:
     """The other activities of the course."""
     query = select(Placement).where(Placement.context_id == source.context_id)
