@@ -272,7 +272,7 @@ def test_an_answer_that_does_not_fit_is_named(app: Flask, new_browser: NewBrowse
         {"way": "shift", "first_at": "2026-01-01T00:00", "for_course": "perhaps"},
     ):
         page = teacher.post("/copied", bad)
-        assert page.status_code == 422 and "The fields are marked below" in page.text, bad
+        assert page.status_code == 422 and "cannot be saved as it is" in page.text, bad
     far = {"way": "shift", "first_at": "2200-12-31T00:00", "timezone": "x" * 900, "for_course": "1"}
     assert teacher.post("/copied", far).status_code == 303
 

@@ -146,7 +146,7 @@ def test_a_new_weight_shows_whose_score_moves_to_what_before_it_is_saved(course:
         "ada": 8.6,
         "ben": 0.75,
     }
-    assert "Weight of lessons in the score from none: the quiz alone counts → to 30 %" in text_of(
+    assert "Weight of lessons in the score from none: the quiz alone counts → to 30%" in text_of(
         course.teacher.get("/settings/history").text
     )
     assert course.replay() == SAME
@@ -291,7 +291,7 @@ def test_the_weight_is_a_default_of_the_course_and_given_to_other_activities(
     settings(other, module_id="M2", lesson_weight="40")
     form = {"setting": ["lesson_weight"], "activity": [activity]}
     asked = text_of(other.post("/settings/course", form).text)
-    assert "to 40 %" in asked and "1 learner gains" in asked and "None 10%, so far" in asked
+    assert "to 40%" in asked and "1 learner gains" in asked and "None 10%, so far" in asked
     assert other.post("/settings/course", form | {"confirmed": "1"}).status_code == 303
     assert course.grade == ("in_progress", Decimal(1), 1)
     other.post("/settings/course", {"setting": ["lesson_weight"], "do": "keep"})

@@ -86,7 +86,7 @@ def test_every_change_is_found_again_in_words(app: Flask, teacher: Browser) -> N
     settings(teacher, pass_percent="75")
     page = teacher.get("/settings/history")
     words = text_of(page.text)
-    assert "Pass mark from 80 % → to 75 %" in words
+    assert "Pass mark from 80% → to 75%" in words
     assert "Time limit from none → to 45 minutes" in words
     assert "Shuffled questions and options from yes → to no" in words
     assert "Name of teacher-1" in words and words.index("Changed") < words.index("Set up")
@@ -111,7 +111,7 @@ def test_every_setting_has_a_name_in_words() -> None:
     assert in_words("grading_policy", "average") == "the average of all attempts"
     assert in_words("feedback_after", "marks") == "right or wrong"
     assert in_words("practice", "False") == "not offered"
-    assert in_words("pass_mark", "0") == "0 %"
+    assert in_words("pass_mark", "0") == "0%"
 
 
 def test_lessons_that_were_left_out_are_gone_for_learners(
@@ -151,7 +151,7 @@ def test_one_column_is_given_to_other_activities_after_a_look(
     form = {"do": "apply", "setting": ["pass_mark", "time_limit_minutes"], "activity": activity}
     asked = other.post("/settings/course", form)
     words = text_of(asked.text)
-    assert "Pass mark from 80 % → to 10 %" in words and "1 learner gains" in words
+    assert "Pass mark from 80% → to 10%" in words and "1 learner gains" in words
     assert rows(app, Placement)[0].time_limit_minutes is None
     assert other.post("/settings/course", form | {"confirmed": "1"}).status_code == 303
     first = rows(app, Placement)[0]
@@ -177,6 +177,6 @@ def test_defaults_of_the_course_are_what_new_activities_begin_with(
     assert (newest.shuffle, newest.cooling_off_hours, newest.attempts_allowed) == (False, 0, None)
     history = text_of(teacher.get("/settings/history").text)
     assert "Defaults of the course" in history
-    assert "Pass mark from as each module suggests → to 65 %" in history
+    assert "Pass mark from as each module suggests → to 65%" in history
     teacher.post("/settings/course", {"do": "keep"})
     assert "to as each module suggests" in text_of(teacher.get("/settings/history").text)

@@ -15,6 +15,7 @@ from lti_tool.curriculum.course_settings import defaults_of
 from lti_tool.curriculum.documents import Curriculum
 from lti_tool.curriculum.forms import PlacementForm, with_lessons
 from lti_tool.curriculum.models import Placement
+from lti_tool.curriculum.wording import LABELS
 from lti_tool.db import unit_of_work
 from lti_tool.errors import Invalid
 from lti_tool.grades.consequences import Consequences, consequences
@@ -100,6 +101,7 @@ def _page(visit: Visit, refusal: Invalid, renewed: Mapping[str, str] | None = No
         suggestions=partial(suggesting.suggestions, defaults=defaults_of(visit.context.id)),
         lessons_ticked=request.form.getlist("lesson"),
         question=placement and open_question(placement),
+        labels={**LABELS, "pass_percent": LABELS["pass_mark"]},
         refusal=refusal,
     )
 

@@ -72,9 +72,9 @@ def in_words(name: str, text: str | None) -> str | datetime:
 
 def _of_kind(name: str, text: str) -> str:
     if name == "pass_mark":
-        return f"{(Decimal(text) * 100).normalize():f} %"
+        return f"{(Decimal(text) * 100).normalize():f}%"
     if name == "lesson_weight":
-        return f"{text} %"
+        return f"{text}%"
     if name in FLAGS:
         return FLAGS[name][0 if text == "True" else 1]
     if name in UNITS:
