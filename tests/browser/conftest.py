@@ -23,6 +23,8 @@ from lti_tool.db import db, unit_of_work
 from lti_tool.lti.registrations import NewRegistration, add_registration
 from lti_tool.worker import Worker
 from tests.conftest import SECRET
+from tests.platforms import FakePlatform
+from tests.registrar import Registrar
 
 PICTURES = os.environ.get("PICTURES")
 
@@ -96,6 +98,43 @@ def _registration(lms: RunningLms) -> NewRegistration:
     return NewRegistration(
         **{name.removeprefix("--").replace("-", "_"): value for name, value in options.items()}
     )
+
+
+@dataclass(frozen=True)
+class Site:
+    """The tool, served, and a platform at which it is not registered yet."""
+
+    url: str
+    app: Flask
+    platform: FakePlatform
+    registrar: Registrar
+
+
+@pytest.fixture
+def site(tmp_path: Path, sqlite_template: Path, platform: FakePlatform) -> Iterator[Site]:
+    path = shutil.copy(sqlite_template, tmp_path / "tool.db")
+    with listen("127.0.0.1", 0) as listener:
+        port = listener.getsockname()[1]
+        settings = {
+            "LTI_TOOL_DATABASE_URL": f"sqlite:///{path}",
+            "LTI_TOOL_PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "LTI_TOOL_SECRET_KEY": SECRET,
+            "LTI_TOOL_TRUSTED_ORIGINS": platform.url,
+        }
+        app = create_app(settings)
+        with _served(app, "127.0.0.1", port, listener.fileno()):
+            yield Site(f"http://127.0.0.1:{port}", app, platform, Registrar(platform, "canvas"))
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context()
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
 
 
 class Seat:

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from demo.people import DANA, MODULE_1, SOFIA
 from lti_tool.db import db, unit_of_work
 from lti_tool.lti.invites import make_invite, use
 from lti_tool.lti.registrations import get_registration
-from tests.browser.conftest import Campus, Seat, picture
-from tests.browser.test_access import SCREENS, _faults
+from tests.browser.conftest import Campus, Seat
+from tests.browser.looking import look, look_at_all
 from tests.browser.test_story import place_module
 
 pytestmark = pytest.mark.browser
-TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-
-
-def check_page(page: Page, name: str) -> None:
-    picture(page, name)
-    assert _faults(page) == []
-    assert not page.evaluate(TOO_WIDE)
 
 
 def invited(campus: Campus) -> str:
@@ -43,31 +36,27 @@ def test_people_who_never_came_appear_while_the_instructor_looks(
     learner = seat()
     learner.sign_in(SOFIA)
     learner.open_in_window(MODULE_1.title)
-    for screen, options in SCREENS.items():
-        teacher = seat(**options)
-        teacher.sign_in(DANA)
-        page = teacher.open_in_window(MODULE_1.title)
-        page.goto(re.sub(r"(/l/[^/]+)/.*", r"\1/learners", page.url))
-        expect(page.locator(".roster")).to_contain_text("Read from your platform")
-        page.reload()
-        expect(page.get_by_text("have not opened the course yet")).to_be_visible()
-        row = page.locator("tbody tr").filter(has_text="Ravi Menon")
-        expect(row).to_contain_text("Has not opened it yet")
-        check_page(page, f"{screen}-roster")
+    teacher = seat()
+    teacher.sign_in(DANA)
+    page = teacher.open_in_window(MODULE_1.title)
+    page.goto(re.sub(r"(/l/[^/]+)/.*", r"\1/learners", page.url))
+    expect(page.locator(".roster")).to_contain_text("Read from your platform")
+    page.reload()
+    expect(page.get_by_text("have not opened the course yet")).to_be_visible()
+    row = page.locator("tbody tr").filter(has_text="Ravi Menon")
+    expect(row).to_contain_text("Has not opened it yet")
+    assert look(page, "roster") == []
 
 
-def test_the_administrator_checks_the_platform(
-    chromium: Browser, seat: Callable[..., Seat], campus: Campus
-) -> None:
+def test_the_administrator_checks_the_platform(seat: Callable[..., Seat], campus: Campus) -> None:
     place_module(seat())
-    address = invited(campus)
-    for number, (screen, options) in enumerate(SCREENS.items()):
-        page = chromium.new_context(**options).new_page()
-        page.goto(address)
-        page.get_by_role("link", name="Check that everything works").click()
-        if number == 0:
-            check_page(page, f"{screen}-check-none")
-            page.get_by_role("button", name="Check now").click()
-        expect(page.get_by_text("The roster of the course opened last can be read")).to_be_visible()
-        check_page(page, f"{screen}-check")
-        page.context.close()
+    look_at_all(campus.app, "doctor", walk_as_administrator(seat().page, invited(campus)))
+
+
+def walk_as_administrator(page: Page, address: str) -> Iterator[tuple[str, Page]]:
+    page.goto(address)
+    page.get_by_role("link", name="Check that everything works").click()
+    yield "check-none", page
+    page.get_by_role("button", name="Check now").click()
+    expect(page.get_by_text("The roster of the course opened last can be read")).to_be_visible()
+    yield "check", page

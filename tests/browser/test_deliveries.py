@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from demo.people import DANA, MODULE_1, SOFIA
 from lti_tool.courses.models import User
@@ -17,8 +17,8 @@ from lti_tool.curriculum.models import Placement
 from lti_tool.db import db, unit_of_work, utcnow
 from lti_tool.grades.models import Delivery, Grade
 from lti_tool.quiz.models import Attempt, AttemptStatus
-from tests.browser.conftest import Campus, Seat, picture
-from tests.browser.test_access import SCREENS, _faults
+from tests.browser.conftest import Campus, Seat
+from tests.browser.looking import look_at_all
 from tests.browser.test_story import place_module
 
 pytestmark = pytest.mark.browser
@@ -72,12 +72,12 @@ def _grade(placement: Placement, user: User, each: dict[str, Any]) -> None:
     )  # fmt: skip
 
 
-def walk(seat: Callable[..., Seat], campus: Campus, screen: dict[str, Any]) -> Iterator[Any]:
+def walk(seat: Callable[..., Seat], campus: Campus) -> Iterator[tuple[str, Page]]:
     place_module(seat())
-    learner = seat(**screen)
+    learner = seat()
     learner.sign_in(SOFIA)
     hers = learner.open_in_window(MODULE_1.title)
-    teacher = seat(**screen)
+    teacher = seat()
     teacher.sign_in(DANA)
     page = teacher.open_in_window(MODULE_1.title)
     page.goto(page.url.rsplit("/", 1)[0] + "/deliveries")
@@ -100,14 +100,5 @@ def walk(seat: Callable[..., Seat], campus: Campus, screen: dict[str, Any]) -> I
     yield "check-ask", opened.value
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-def test_pages_about_deliveries_are_open_to_everybody(
-    seat: Callable[..., Seat], campus: Campus, screen: str
-) -> None:
-    faults: dict[str, Any] = {}
-    for name, page in walk(seat, campus, SCREENS[screen]):
-        page.wait_for_load_state()
-        picture(page, f"{screen}-{name}")
-        if found := _faults(page):
-            faults[name] = found
-    assert faults == {}
+def test_the_pages_about_deliveries(seat: Callable[..., Seat], campus: Campus) -> None:
+    look_at_all(campus.app, "deliveries", walk(seat, campus))

@@ -13,13 +13,12 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import update
 
 from demo.people import DANA, MODULE_1, RAVI, SOFIA
-from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.models import Placement
 from lti_tool.db import db, unit_of_work, utcnow
 from lti_tool.quiz.attempts import items_of
-from lti_tool.quiz.models import Answer, Attempt
-from tests.browser.conftest import Campus, Seat, picture
-from tests.browser.test_access import SCREENS, _faults, answer_by_keyboard, tab_to
+from lti_tool.quiz.models import Answer, Attempt, PracticeSet, Recall
+from tests.browser.conftest import Campus, Seat
+from tests.browser.looking import look_at_all
 from tests.browser.test_story import answer_rightly, begin_quiz, fill, place_module
 from tests.databases import change, rows
 
@@ -125,43 +124,14 @@ def test_two_tabs_know_of_each_other_and_the_newest_answer_counts(
     expect(second.locator(f'[name="{name}"][value="{value}"]')).to_be_checked()
 
 
-def test_all_nine_types_are_answered_with_the_keyboard_alone(
-    seat: Callable[..., Seat], campus: Campus
-) -> None:
-    place_module(seat())
-    page = at_the_quiz(seat, campus, viewport={"width": 320, "height": 400})
-    begin_quiz(campus, page)
-    with campus.app.app_context():
-        curriculum = catalogue.curriculum(db.session.query(Attempt).one().version_id)
-        db.session.remove()
-    each = {item.type: item.id for item in curriculum.items if item.pool == "graded"}
-    assert len(each) == 9
-    change(campus.app, Attempt, item_ids=list(each.values()))
-    page.goto(f"{base_of(page)}/quiz/1/1")
-    for _ in each:
-        answer_by_keyboard(page)
-        page.wait_for_load_state()
-    tab_to(page, "Hand in")
-    page.keyboard.press("Enter")
-    expect(page.locator(".score-figure")).to_be_visible()
-    given = {answer.item_id for answer in rows(campus.app, Answer) if answer.response}
-    assert given == set(each.values())
-
-
-def walk(seat: Callable[..., Seat], campus: Campus, screen: dict[str, Any]) -> Iterator[Any]:
+def walk(seat: Callable[..., Seat], campus: Campus) -> Iterator[tuple[str, Page]]:
     """The pages around time, feedback, practice and accommodation: (name, page)."""
-    teacher = seat(**screen)
+    teacher = seat()
     place_module(teacher)
     teacher.sign_in(DANA)
     page = teacher.open_in_window(MODULE_1.title)
-    page.get_by_role("link", name="Settings").click()
-    page.get_by_text("More settings").click()
-    page.get_by_label("Time limit, in minutes").fill("9000")
-    page.get_by_role("button", name="Save").click()
-    yield "more-settings", page
-    page.get_by_label("Time limit, in minutes").fill("30")
-    page.get_by_role("button", name="Save").click()
-    yield from _walk_learner(seat, campus, screen)
+    set_rules(campus.app, time_limit_minutes=30)
+    yield from _walk_learner(seat, campus)
     page.goto(f"{base_of(page)}/learners")
     page.get_by_role("link", name=SOFIA.name).click()
     page.get_by_role("link", name="More time, attempts or days").click()
@@ -174,10 +144,8 @@ def walk(seat: Callable[..., Seat], campus: Campus, screen: dict[str, Any]) -> I
     yield "accommodation", page
 
 
-def _walk_learner(
-    seat: Callable[..., Seat], campus: Campus, screen: dict[str, Any]
-) -> Iterator[Any]:
-    learner = seat(**screen)
+def _walk_learner(seat: Callable[..., Seat], campus: Campus) -> Iterator[tuple[str, Page]]:
+    learner = seat()
     learner.sign_in(SOFIA)
     page = learner.open_in_window(MODULE_1.title)
     base = base_of(page)
@@ -194,7 +162,7 @@ def _walk_learner(
     yield from _walk_practice(campus, page, base)
 
 
-def _walk_results(campus: Campus, page: Page) -> Iterator[Any]:
+def _walk_results(campus: Campus, page: Page) -> Iterator[tuple[str, Page]]:
     page.get_by_role("button", name="Check my answer").click()
     expect(page.get_by_text("so it stays")).to_be_visible()
     yield "question-checked", page
@@ -209,7 +177,7 @@ def _walk_results(campus: Campus, page: Page) -> Iterator[Any]:
     set_rules(campus.app, feedback_after="everything", feedback_during="nothing")
 
 
-def _walk_practice(campus: Campus, page: Page, base: str) -> Iterator[Any]:
+def _walk_practice(campus: Campus, page: Page, base: str) -> Iterator[tuple[str, Page]]:
     page.goto(f"{base}/quiz")
     page.get_by_role("button", name="Begin attempt 2").click()
     page.goto(f"{base}/quiz/2/check")
@@ -226,6 +194,22 @@ def _walk_practice(campus: Campus, page: Page, base: str) -> Iterator[Any]:
     _give_confidence(campus.app)
     page.goto(f"{base}/quiz/calibration")
     yield "calibration", page
+    let_reviews_be_due(campus.app)
+    page.goto(f"{base}/practice")
+    yield "practice-review", page
+    page.get_by_role("button", name="Answer").click()
+    yield "practice-review-question", page
+
+
+def let_reviews_be_due(app: Flask) -> None:
+    """Let the questions that were practised come again today, as after passing a module."""
+    with app.app_context(), unit_of_work():
+        practice = db.session.query(PracticeSet).first()
+        assert practice is not None
+        context_id = db.session.get_one(Placement, practice.placement_id).context_id
+        for item_id in practice.item_ids:
+            whose = {"context_id": context_id, "user_id": practice.user_id}
+            db.session.add(Recall(**whose, item_id=item_id, due_at=utcnow(), step=1))
 
 
 def _give_confidence(app: Flask) -> None:
@@ -247,18 +231,5 @@ def _give_confidence(app: Flask) -> None:
             )
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-def test_the_pages_around_a_quiz_have_no_fault_and_fit_their_screen(
-    seat: Callable[..., Seat], campus: Campus, screen: str
-) -> None:
-    faults: dict[str, Any] = {}
-    for name, page in walk(seat, campus, SCREENS[screen]):
-        page.wait_for_load_state()
-        picture(page, f"{screen}-{name}")
-        if page.evaluate(
-            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-        ):
-            faults[f"{name} width"] = page.evaluate("document.documentElement.scrollWidth")
-        if found := _faults(page):
-            faults[name] = found
-    assert faults == {}
+def test_the_pages_around_a_quiz(seat: Callable[..., Seat], campus: Campus) -> None:
+    look_at_all(campus.app, "quiz", walk(seat, campus))

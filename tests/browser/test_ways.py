@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from demo.people import DANA, MODULE_1, MODULE_3, RAVI, SOFIA
 from lti_tool.db import db
 from lti_tool.lti.models import LoginState, LoginStatus
 from tests.browser.conftest import Campus, Seat
+from tests.browser.looking import look_at_all
 from tests.browser.test_story import place_module
 from tests.chromium import CHROMIUM, FLAGS
 
@@ -78,10 +79,19 @@ def test_without_cookies_and_storage_a_window_of_its_own_is_offered(
     learner.sign_in(RAVI)
     learner.page.get_by_role("link", name=f"Open {MODULE_1.title}", exact=True).click()
     frame = learner.page.frame_locator("iframe")
+    look_at_all(campus.app, "window", _walk_offer(learner))
     with blocking.expect_page() as opened:
         frame.get_by_role("button", name="Open in a new window").click()
     expect(opened.value.get_by_role("heading", level=1)).to_have_text("Two jobs compared")
     assert ways(campus)[-1] == "window"
+
+
+def _walk_offer(learner: Seat) -> Iterator[tuple[str, Page]]:
+    """The page in the frame, opened once more by itself to be looked at."""
+    expect(learner.page.frame_locator("iframe").locator("h1")).to_have_text("One more step")
+    page = learner.context.new_page()
+    page.goto(learner.page.frames[-1].url)
+    yield "window", page
 
 
 @on_storage
