@@ -146,7 +146,7 @@ def test_a_new_weight_shows_whose_score_moves_to_what_before_it_is_saved(course:
         "ada": 8.6,
         "ben": 0.75,
     }
-    assert "Weight of lessons in the score from none: the quiz alone counts → to 30%" in text_of(
+    assert "Weight of lessons in the score from none, the quiz alone counts → to 30%" in text_of(
         course.teacher.get("/settings/history").text
     )
     assert course.replay() == SAME

@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.configuring import check_dates
 from lti_tool.curriculum.course_settings import (
-    KEPT,
     SHARED,
     Spread,
     defaults_of,
@@ -24,7 +23,7 @@ from lti_tool.curriculum.documents import Module
 from lti_tool.curriculum.history import Edit, Said, edit
 from lti_tool.curriculum.models import Placement
 from lti_tool.curriculum.settings import as_text, settings_of
-from lti_tool.curriculum.wording import LABELS, in_words
+from lti_tool.curriculum.wording import DATES, LABELS, SECTIONS, in_words
 from lti_tool.db import unit_of_work
 from lti_tool.errors import Invalid
 from lti_tool.grades.consequences import Consequences, consequences
@@ -44,7 +43,6 @@ class Offer:
     label: str
     value: Said
     default: Said | None
-    can_be_default: bool
 
 
 @dataclass(frozen=True)
@@ -121,7 +119,6 @@ def _page(visit: Visit, refusal: Invalid) -> str:
             label=label,
             value=in_words(name, own[name]),
             default=in_words(name, defaults[name]) if name in defaults else None,
-            can_be_default=name in KEPT,
         )
         for name, label in LABELS.items()
         if name in SHARED
@@ -131,12 +128,21 @@ def _page(visit: Visit, refusal: Invalid) -> str:
         "curriculum/course_settings.html",
         visit=visit,
         module=catalogue.module_of(visit.placement),
-        offers=offers,
+        sections=_in_sections(offers),
         ticked=typed.getlist("setting") if typed else list(defaults),
         others=[(each, catalogue.module_of(each)) for each in others_of(visit.placement)],
         ticked_activities=typed.getlist("activity") if typed else None,
         refusal=refusal,
     )
+
+
+def _in_sections(offers: Sequence[Offer]) -> dict[str, list[Offer]]:
+    """By the headings of the settings page; what is not folded there stands under "Quiz"."""
+    sections: dict[str, list[Offer]] = {title: [] for title in ("Quiz", "Dates", *SECTIONS)}
+    titles = {name: title for title, names in SECTIONS.items() for name in names}
+    for each in offers:
+        sections[titles.get(each.name, "Dates" if each.name in DATES else "Quiz")].append(each)
+    return sections
 
 
 def _preview(visit: Visit, ahead: Sequence[Spread]) -> str:

@@ -15,7 +15,8 @@ from lti_tool.curriculum.course_settings import defaults_of
 from lti_tool.curriculum.documents import Curriculum
 from lti_tool.curriculum.forms import PlacementForm, with_lessons
 from lti_tool.curriculum.models import Placement
-from lti_tool.curriculum.wording import LABELS
+from lti_tool.curriculum.settings import as_text, settings_of
+from lti_tool.curriculum.wording import LABELS, folded
 from lti_tool.db import unit_of_work
 from lti_tool.errors import Invalid
 from lti_tool.grades.consequences import Consequences, consequences
@@ -101,6 +102,7 @@ def _page(visit: Visit, refusal: Invalid, renewed: Mapping[str, str] | None = No
         suggestions=partial(suggesting.suggestions, defaults=defaults_of(visit.context.id)),
         lessons_ticked=request.form.getlist("lesson"),
         question=placement and open_question(placement),
+        sections=folded(as_text(settings_of(placement))) if placement else {},
         labels={**LABELS, "pass_percent": LABELS["pass_mark"]},
         refusal=refusal,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -32,11 +33,23 @@ LABELS: Mapping[str, str] = {
 }
 """Every setting by its column, in the order of the settings page."""
 
+SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "Time": ("time_limit_minutes", "may_extend", "accepts_late"),
+    "Repeating": ("grading_policy", "cooling_off_hours", "corrective_path", "practice", "shuffle"),
+    "What learners see": (
+        "feedback_during",
+        "feedback_after",
+        "feedback_later",
+        "feedback_closed",
+    ),
+}
+"""Settings that most leave as they are, by the heading under which they are folded."""
+
 EMPTY = {
     "attempts_allowed": "no limit",
     "time_limit_minutes": "none",
     "cooling_off_hours": "none",
-    "lesson_weight": "none: the quiz alone counts",
+    "lesson_weight": "none, the quiz alone counts",
 }
 UNITS = {"time_limit_minutes": ("minute", "minutes"), "cooling_off_hours": ("hour", "hours")}
 FLAGS = {
@@ -59,6 +72,23 @@ POLICIES = {
     "average": "the average of all attempts",
 }
 DATES = ("opens_at", "due_at", "closes_at")
+
+
+@dataclass(frozen=True)
+class InWords:
+    """A setting as it stands."""
+
+    name: str
+    label: str
+    value: str | datetime
+
+
+def folded(settings: Mapping[str, str | None]) -> dict[str, list[InWords]]:
+    """The settings of each of the `SECTIONS`, from all settings as the log keeps them."""
+    return {
+        title: [InWords(name, LABELS[name], in_words(name, settings[name])) for name in names]
+        for title, names in SECTIONS.items()
+    }
 
 
 def in_words(name: str, text: str | None) -> str | datetime:

@@ -136,6 +136,11 @@ def _walk_papers(page: Page) -> Pages:
     """What leaves the tool: the report to print, and the exports."""
     page.get_by_role("link", name="Report to print").click()
     yield "report", page
+    page.emulate_media(media="print")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    for not_on_paper in (page.get_by_role("navigation").first, page.get_by_text("this activity")):
+        expect(not_on_paper).to_be_hidden()
+    page.emulate_media(media="screen")
     page.go_back()
     with page.expect_navigation():
         page.get_by_role("link", name="Export to CSV or XLSX").click()

@@ -84,6 +84,7 @@ def _walk_whole_course(teacher: Seat) -> Pages:
     yield "course-settings", page
     page.get_by_role("button", name="See what changes").click()
     yield "course-settings-fault", page
+    open_all(page)
     for name in ("Pass mark", "Practice"):
         page.get_by_role("checkbox", name=re.compile(f"^{name}")).check()
     page.get_by_role("button", name="See what changes").click()
