@@ -1,7 +1,7 @@
 """The database: declarative base, sessions, one way to write, and what SQLite needs.
 
 Only entry points (view, command, worker) open a `unit_of_work()`; use cases never commit.
-Reading needs none: a read transaction begins with the first query and ends with the request.
+Reading needs none: it begins with the first query and ends with the request.
 """
 
 from __future__ import annotations
@@ -135,6 +135,17 @@ def end_reading() -> None:
     db.session.commit()
 
 
+def begin_long_reading() -> None:
+    """Begin anew, to read rows as they are needed: PostgreSQL lets a transaction alone do that.
+
+    A unit of work is one already.
+    """
+    session = db.session()
+    if not session.info.get("unit_of_work"):
+        session.commit()
+        session.connection(execution_options={"lti_tool_long_reading": True})
+
+
 def lock_pair(first: int, second: int) -> None:
     """Until the transaction ends, nobody else gets past here with these numbers.
 
@@ -227,7 +238,24 @@ def init_app(app: Flask, database_url: str) -> None:
         if db.engine.dialect.name == "sqlite":
             _prepare_sqlite(db.engine)
         else:
+            _prepare_postgresql(db.engine)
             _check_idle_connections(db.engine)
+
+
+def _prepare_postgresql(engine: Engine) -> None:
+    """No transaction for reading: each statement has a look of its own even within one.
+
+    BEGIN and ROLLBACK are two more calls of the server, and after a ROLLBACK psycopg throws away
+    all statements that were prepared: each page would have its own parsed and planned anew.
+    """
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        whole = "lti_tool_write" in options or "lti_tool_long_reading" in options
+        driver: Any = connection.connection.dbapi_connection
+        if driver.autocommit == whole:
+            driver.autocommit = not whole
 
 
 def _check_idle_connections(engine: Engine) -> None:

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import event, text
 
 from lti_tool import db as database_module
-from lti_tool.db import db
+from lti_tool.db import begin_long_reading, db, unit_of_work
 from tests.browsers import Browser
 from tests.conftest import POSTGRES
 
@@ -34,6 +34,36 @@ def test_a_connection_that_was_cut_while_it_lay_idle_is_replaced(
         ).fetchone()
     assert cut and cut[0] >= 1
     assert browser.login().status_code == 302
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_reading_opens_no_transaction_and_writing_one(app: Flask, database: str) -> None:
+    """While a page is made, its connection does not lie idle in a transaction."""
+
+    def state() -> str:
+        pid = db.session.scalar(text("SELECT pg_backend_pid()"))
+        with psycopg.connect(f"{POSTGRES}/postgres") as admin:
+            asked = admin.execute("SELECT state FROM pg_stat_activity WHERE pid = %s", [pid])
+            return str(asked.fetchone()[0])  # type: ignore[index]
+
+    with app.app_context():
+        assert state() == "idle"
+        with unit_of_work():
+            assert state() == "idle in transaction"
+        assert state() == "idle"
+        begin_long_reading()
+        assert state() == "idle in transaction"
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_statements_stay_prepared_from_page_to_page(app: Flask, database: str) -> None:
+    """They are prepared when they come often; parsing and planning costs more than the rest."""
+    prepared = 0
+    for _ in range(10):
+        with app.app_context():
+            prepared = db.session.scalar(text("SELECT count(*) FROM pg_prepared_statements"))
+            db.session.remove()
+    assert prepared > 0
 
 
 def test_as_many_connections_as_threads_are_kept(app: Flask) -> None:

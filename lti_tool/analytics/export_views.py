@@ -13,7 +13,7 @@ from lti_tool.analytics.data_dictionary import ANSWERS, GRADES, ITEMS, KINDS, TA
 from lti_tool.analytics.exporting import export_rows
 from lti_tool.analytics.spreadsheets import write_csv, write_xlsx
 from lti_tool.curriculum.documents import term_slug
-from lti_tool.db import utcnow
+from lti_tool.db import begin_long_reading, utcnow
 from lti_tool.errors import NotFound
 from lti_tool.launch import session
 from lti_tool.launch.session import Visit
@@ -64,6 +64,7 @@ def _file(write: Callable[[IO[bytes]], None]) -> IO[bytes]:
     """A file on disk that is gone once it has been sent: a fault midway spoils no download."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 it outlives this function
     try:
+        begin_long_reading()
         write(file)
     except BaseException:
         file.close()

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from lti_tool.curriculum.models import Placement
 from lti_tool.curriculum.settings import from_text, settings_of
-from lti_tool.db import db
+from lti_tool.db import begin_long_reading, db
 from lti_tool.events import EventRecord
 from lti_tool.grades import policy
 from lti_tool.grades.lessons_counted import lessons_counted
@@ -80,6 +80,7 @@ def _read(placement_id: int | None) -> Log:
     log = Log()
     for each in db.session.scalars(left_out):
         log.uncounted.add((each.placement_id, each.user_id, each.lesson_id))
+    begin_long_reading()
     query = select(EventRecord).where(EventRecord.name.in_(NAMES)).order_by(EventRecord.id)
     for record in db.session.scalars(query.execution_options(yield_per=BATCH)):
         if placement_id in (None, record.data["placement_id"]):
