@@ -34,18 +34,18 @@ def measure() -> Iterator[Figure]:
             print(f"{kind}: left out, {why_absent(kind)}.")
             continue
         with tool(kind) as ours:
-            yield _figure(ours, f"claim and finish, nothing finished, {kind}")
+            yield _figure(ours, "claim and finish, nothing finished", kind)
             with ours.app.app_context(), unit_of_work():
                 statement = text(FILL.format(numbers=NUMBERS[kind]))
                 db.session.execute(statement, {"count": FINISHED})
-            yield _figure(ours, f"claim and finish, {FINISHED:,} finished, {kind}")
+            yield _figure(ours, f"claim and finish, {FINISHED:,} finished", kind)
 
 
-def _figure(ours: Tool, name: str) -> Figure:
+def _figure(ours: Tool, name: str, kind: str) -> Figure:
     with ours.app.app_context(), unit_of_work():
         for number in range(CLAIMS):
             outbox.add("nothing", number)
-    return Figure(name=name, unit="ms", values=tuple(_claims(ours)))
+    return Figure(name=name, unit="ms", values=tuple(_claims(ours)), kind=kind)
 
 
 def _claims(ours: Tool) -> Iterator[float]:

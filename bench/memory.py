@@ -30,13 +30,14 @@ def _measure(kind: str) -> Iterator[Figure]:
         learners = enrol(ours, DELIVERIES)
         more = [Person(f"person-{number}", LINK) for number in range(LAUNCHES - DELIVERIES)]
         launch_all(ours.port, ours.platform, more)
-        yield _figure(f"web process after {LAUNCHES} launches, {kind}", web.pss_mib())
+        yield _figure(f"web process after {LAUNCHES:,} launches", web.pss_mib(), kind)
         with ours.worker() as worker:
             course = Course(ours, worker, learners)
             ours.platform.answer_scores = course.take
             deliver(course)
-            yield _figure(f"worker after {DELIVERIES} deliveries, {kind}", worker.pss_mib())
+            yield _figure(f"worker after {DELIVERIES} scores", worker.pss_mib(), kind)
 
 
-def _figure(name: str, mib: float) -> Figure:
-    return Figure(name=f"PSS of the {name}", unit="MiB", values=(mib,), at_most=LIMIT_MIB)
+def _figure(name: str, mib: float, kind: str) -> Figure:
+    title = f"{name} (PSS)"
+    return Figure(name=title, unit="MiB", values=(mib,), at_most=LIMIT_MIB, kind=kind, row=title)
