@@ -58,6 +58,13 @@ class RosterHeldBack(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ResearchChosen(Event):
+    """A person said whether their answers may be used for research, in all their courses."""
+
+    allowed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlacementConfigured(Event):
     """An instructor chose the module of a link or changed its settings (`changes`: old and new)."""
 

@@ -71,6 +71,7 @@ NEEDS: dict[str, frozenset[Power]] = {
     "marking.save": frozenset({Power.MARK}),
     "picking.choose": frozenset({Power.LINK}),
     "picking.place": frozenset({Power.LINK}),
+    "privacy.choose": ANYBODY,
     "privacy.data": ANYBODY,
     "privacy.export": ANYBODY,
     "practice.answer": ANYBODY,

@@ -151,6 +151,8 @@ def markdown() -> str:
         "# Data dictionary\n\nWhat the exports of a course hold, as CSV files and as sheets of one "
         "XLSX file. Columns are stable:\nnone is renamed, moved or given another meaning; new ones "
         f"come at the end. An empty field means that\nthere is no value.\n\n{kinds}\n\n"
+        "Without names, learners are left out who have said that their answers are not to be used "
+        "for\nresearch, also from item statistics; the page and the XLSX file say how many.\n\n"
         "In CSV files a text that begins with `=`, `+`, `-`, `@`, a tab or a line end has `'` in "
         "front, so that\nno spreadsheet takes it for a formula.\n"
     )

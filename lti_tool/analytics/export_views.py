@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
 from lti_tool.analytics.data_dictionary import ANSWERS, GRADES, ITEMS, KINDS, TABLES
-from lti_tool.analytics.exporting import export_rows
+from lti_tool.analytics.exporting import count_left_out, export_rows
 from lti_tool.analytics.spreadsheets import write_csv, write_xlsx
 from lti_tool.curriculum.documents import term_slug
 from lti_tool.db import begin_long_reading, utcnow
@@ -30,7 +30,12 @@ def choose(launch_id: str) -> str:
     """What can be taken, with names or with pseudonyms, and the data dictionary."""
     visit = session.visit_with(launch_id, Power.SEE_LEARNERS)
     return render_template(
-        "analytics/exports.html", visit=visit, tables=TABLES, kinds=KINDS, names=_with_names()
+        "analytics/exports.html",
+        visit=visit,
+        tables=TABLES,
+        kinds=KINDS,
+        names=_with_names(),
+        left_out=_left_out(visit),
     )
 
 
@@ -52,8 +57,17 @@ def book(launch_id: str) -> ResponseReturnValue:
     visit = session.visit_with(launch_id, Power.SEE_LEARNERS)
     context_id, names = visit.context.id, _with_names()
     sheets = [(each, export_rows(each, context_id, names=names)) for each in IN_BOOK]
-    file = _file(lambda target: write_xlsx(target, sheets))
+    file = _file(lambda target: write_xlsx(target, sheets, _left_out(visit)))
     return _download(file, visit, "course.xlsx", XLSX)
+
+
+def _left_out(visit: Visit) -> str:
+    """Who is missing from tables without names, in a sentence; "" where nobody is."""
+    count = 0 if _with_names() else count_left_out(visit.context.id)
+    if not count:
+        return ""
+    who, are = ("1 learner has", "is") if count == 1 else (f"{count} learners have", "are")
+    return f"{who} said that their answers are not to be used for research, and {are} left out."
 
 
 def _with_names() -> bool:

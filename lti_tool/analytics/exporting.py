@@ -1,7 +1,8 @@
 """The rows of the exports, read a few hundred at a time: memory does not grow with the course.
 
 Without names a row says who by pseudonym only. A pseudonym is a random label that a membership
-keeps; nothing computes it from the person, so only this course's key table leads back.
+keeps; nothing computes it from the person, so only this course's key table leads back. That is
+what research takes: who has said that their answers are not to be used for it is left out.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Text, and_, cast, select
+from sqlalchemy import ColumnElement, Text, and_, cast, func, select, true
 
 from lti_tool.analytics.course_grid import attempts_begun, lessons_completed
 from lti_tool.analytics.data_dictionary import ANSWERS, GRADES, ITEMS, PEOPLE, Table
@@ -41,6 +42,18 @@ def export_rows(table: Table, context_id: int, *, names: bool) -> Iterator[Row]:
     return _ROWS[table.name](context_id, names)
 
 
+def count_left_out(context_id: int) -> int:
+    """Learners of the course who are in no table without names."""
+    query = select(func.count()).select_from(Membership).join(User)
+    left_out = User.no_research_since.is_not(None)
+    return db.session.scalar(query.where(is_learner(context_id), left_out)) or 0
+
+
+def _is_in(context_id: int, names: bool) -> ColumnElement[bool]:
+    """In a query with `Membership` and `User`: whether the table may tell of them."""
+    return is_learner(context_id) & (true() if names else User.no_research_since.is_(None))
+
+
 def _who(pseudonym: str, user: User, names: bool) -> tuple[Value, ...]:
     return (pseudonym, user.sub, user.display_name) if names else (pseudonym, "", "")
 
@@ -65,7 +78,7 @@ def _grades(context_id: int, names: bool) -> Iterator[Row]:
             Grade, and_(Grade.placement_id == Placement.id, Grade.user_id == Membership.user_id)
         )
         .outerjoin(Delivery, Delivery.grade_id == Grade.id)
-        .where(is_learner(context_id))
+        .where(_is_in(context_id, names))
         .order_by(Membership.id, Placement.id),
         execution_options=STREAMED,
     )
@@ -122,7 +135,7 @@ def _answers(context_id: int, names: bool) -> Iterator[Row]:
         .join(Attempt, Attempt.user_id == Membership.user_id)
         .join(Placement, Placement.id == Attempt.placement_id)
         .join(CurriculumVersion, CurriculumVersion.id == Attempt.version_id)
-        .where(Placement.context_id == context_id, is_learner(context_id))
+        .where(Placement.context_id == context_id, _is_in(context_id, names))
         .where(Attempt.status == AttemptStatus.SUBMITTED, Attempt.is_preview.is_(False))
         .order_by(Attempt.id),
         execution_options=STREAMED,
@@ -171,7 +184,7 @@ def _readable(response: str) -> str:
     return json.dumps(json.loads(response), ensure_ascii=False, sort_keys=True)
 
 
-def _items(context_id: int, _names: bool) -> Iterator[Row]:
+def _items(context_id: int, names: bool) -> Iterator[Row]:
     query = select(Placement).where(Placement.context_id == context_id).order_by(Placement.id)
     numbers = {
         version_id: number
@@ -181,7 +194,8 @@ def _items(context_id: int, _names: bool) -> Iterator[Row]:
     }
     for placement in db.session.scalars(query).all():
         for which in (FIRST, LATER):
-            for each in sorted(analysed_items(placement, which), key=lambda each: each.item.id):
+            found = analysed_items(placement, which, for_research=not names)
+            for each in sorted(found, key=lambda each: each.item.id):
                 versions = ", ".join(str(numbers[one]) for one in sorted(each.version_ids))
                 yield (
                     *(placement.id, placement.module_id, each.item.id, each.item.type),

@@ -19,6 +19,7 @@ from lti_tool.analytics.chosen import parts_chosen
 from lti_tool.analytics.item_findings import Finding, attention, findings
 from lti_tool.analytics.item_statistics import ItemStatistics, Observation, Part, analyse
 from lti_tool.analytics.numbers_given import outcome_of
+from lti_tool.courses.models import User
 from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.items import Item, Numeric
 from lti_tool.curriculum.models import Placement
@@ -80,15 +81,17 @@ class _Given:
     points: float | None
 
 
-def analysed_items(placement: Placement, which: str) -> list[AnalysedItem]:
+def analysed_items(
+    placement: Placement, which: str, *, for_research: bool = False
+) -> list[AnalysedItem]:
     """Every question that learners met, the ones that need attention first.
 
-    `which` is "first" for first attempts, "later" for all others. Three queries, whatever their
-    number.
+    `which` is "first" for first attempts, "later" for all others; `for_research` leaves out who
+    does not want to be part of it. Three queries, whatever their number.
     """
     repairs = repairs_of(placement.context_id)
     analysed = []
-    for wording in _wordings(placement.id, which, repairs):
+    for wording in _wordings(placement.id, which, repairs, for_research):
         rules = repairs.get(wording.item.id, ())
         item = judge(wording.item, {}, rules).item
         statistics = analyse(wording.seen)
@@ -111,8 +114,10 @@ def analysed_item(placement: Placement, item_id: str, which: str) -> list[Analys
     return sorted(found, key=lambda each: -max(each.version_ids))
 
 
-def _wordings(placement_id: int, which: str, repairs: Repairs) -> list[_Wording]:
-    attempts = _attempts(placement_id, which)
+def _wordings(
+    placement_id: int, which: str, repairs: Repairs, for_research: bool
+) -> list[_Wording]:
+    attempts = _attempts(placement_id, which, for_research)
     answers = _answers(placement_id, which)
     known: dict[tuple[int, str], _Wording] = {}
     for attempt_id, version_id, item_ids, seed in attempts:
@@ -202,8 +207,13 @@ def _counted(placement_id: int, which: str) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _attempts(placement_id: int, which: str) -> Iterator[tuple[int, int, list[str], str]]:
+def _attempts(
+    placement_id: int, which: str, for_research: bool
+) -> Iterator[tuple[int, int, list[str], str]]:
     query = select(Attempt.id, Attempt.version_id, Attempt.item_ids, Attempt.seed)
+    if for_research:
+        query = query.join(User, User.id == Attempt.user_id)
+        query = query.where(User.no_research_since.is_(None))
     rows = db.session.execute(query.where(*_counted(placement_id, which)).order_by(Attempt.id))
     return ((row[0], row[1], row[2], row[3]) for row in rows.all())
 

@@ -40,10 +40,15 @@ def _csv_value(value: Value) -> str | int | float | None:
     return int(value) if isinstance(value, bool) else value
 
 
-def write_xlsx(target: IO[bytes], sheets: Iterable[tuple[Table, Iterable[Row]]]) -> None:
-    """A sheet for each table after one that explains them; raises `Conflict` for too many rows."""
+def write_xlsx(
+    target: IO[bytes], sheets: Iterable[tuple[Table, Iterable[Row]]], note: str = ""
+) -> None:
+    """A sheet for each table after one that explains them, with a note to all of them, if any.
+
+    Raises `Conflict` for too many rows.
+    """
     book = Workbook(target)
-    book.add_sheet("dictionary", DICTIONARY_HEADS, _dictionary_rows())
+    book.add_sheet("dictionary", DICTIONARY_HEADS, _dictionary_rows(note))
     try:
         for table, rows in sheets:
             heads = [(column.name, WIDTHS.get(column.kind, 12)) for column in table.columns]
@@ -56,7 +61,9 @@ def write_xlsx(target: IO[bytes], sheets: Iterable[tuple[Table, Iterable[Row]]])
     book.close()
 
 
-def _dictionary_rows() -> Iterable[Row]:
+def _dictionary_rows(note: str) -> Iterable[Row]:
+    if note:
+        yield "all", "", "", note
     for table in TABLES:
         for column in table.columns:
             yield table.name, column.name, column.kind, column.meaning

@@ -52,7 +52,10 @@ class ResourceLink(Base):
 
 
 class User(Base):
-    """A person at one platform. Names are what the platform last said; none is needed."""
+    """A person at one platform. Names are what the platform last said; none is needed.
+
+    `no_research_since` is when they said that their answers are not to be used for research.
+    """
 
     __tablename__ = "user_account"
     __table_args__ = (UniqueConstraint("registration_id", "sub"),)
@@ -63,6 +66,7 @@ class User(Base):
     name: Mapped[str] = mapped_column(default="")
     given_name: Mapped[str] = mapped_column(default="")
     family_name: Mapped[str] = mapped_column(default="")
+    no_research_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     @property
     def full_name(self) -> str:

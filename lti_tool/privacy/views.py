@@ -8,19 +8,22 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from lti_tool.courses.models import Membership, User
-from lti_tool.db import db, utcnow
-from lti_tool.errors import NotFound
+from lti_tool.db import db, unit_of_work, utcnow
+from lti_tool.errors import Conflict, Forbidden, NotFound
 from lti_tool.launch import session
 from lti_tool.launch.session import Visit
 from lti_tool.lti.claims import DATA_PRIVACY
 from lti_tool.lti.profiles import PROFILES
-from lti_tool.privacy import gathering
+from lti_tool.privacy import gathering, research
+from lti_tool.rows import tracked
+from lti_tool.web import SEE_OTHER
 
 blueprint = Blueprint("privacy", __name__, url_prefix="/l/<launch_id>/data")
 TOLD = {
@@ -38,13 +41,15 @@ def data(launch_id: str) -> str:
     visit = session.visit(launch_id)
     person = _person_of(visit)
     counts = gathering.count_kept(person)
+    memberships = _memberships(person)
     return render_template(
         "privacy/data.html",
         visit=visit,
         person=person,
         own=person.id == visit.user.id,
         registration=visit.deployment.registration,
-        memberships=_memberships(person),
+        memberships=memberships,
+        is_asked=research.is_asked(memberships),
         counts=counts,
         others={name: count for name, count in counts.items() if name not in TOLD},
         settings=current_app.config["LTI_TOOL"],
@@ -70,6 +75,23 @@ def export(launch_id: str) -> Response:
     response = Response(text, mimetype="application/json")
     response.headers["Content-Disposition"] = 'attachment; filename="pmo-bridge-data.json"'
     return response
+
+
+@blueprint.post("/research")
+def choose(launch_id: str) -> ResponseReturnValue:
+    """The person says whether research may use their answers; nobody says it for them."""
+    visit = session.visit(launch_id)
+    if _person_of(visit).id != visit.user.id:
+        raise Forbidden("Only this person can say so", "They find it on this page of their own.")
+    if not research.is_asked(_memberships(visit.user)):
+        raise Conflict(
+            "Nothing of yours is used for research", "It is only ever about what learners do."
+        )
+    allowed = request.form.get("use") == "yes"
+    with unit_of_work():
+        research.choose(tracked(visit.user), allowed=allowed, context_id=visit.context.id)
+    page = url_for("privacy.data", launch_id=launch_id, said=1, _anchor="research")
+    return redirect(page, SEE_OTHER)
 
 
 def _person_of(visit: Visit) -> User:
