@@ -22,6 +22,7 @@ from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.documents import Module
 from lti_tool.curriculum.items import Item
 from lti_tool.curriculum.models import Placement
+from lti_tool.curriculum.varying import varied
 from lti_tool.db import Base, db, unit_of_work, utcnow
 from lti_tool.grades.models import Delivery, DeliveryState, Grade
 from lti_tool.lessons.models import LessonCompletion
@@ -248,7 +249,7 @@ def _drawn(version_id: int, module_id: str, seed: str) -> Sequence[Item]:
     curriculum = catalogue.curriculum(version_id)
     module = curriculum.module_by_id[module_id]
     drawn = draw(curriculum, module, seed, today=utcnow().date())
-    return [curriculum.item_by_id[item_id] for item_id in drawn]
+    return [varied(curriculum.item_by_id[item_id], seed) for item_id in drawn]
 
 
 def _answer(chance: random.Random, item: Item, strength: float) -> tuple[dict[str, Any], Decimal]:
@@ -256,24 +257,25 @@ def _answer(chance: random.Random, item: Item, strength: float) -> tuple[dict[st
     right = chance.random() < strength ** (0.4 + item.difficulty / 4)
     if item.id.endswith("-SC-005"):
         right = chance.random() < 0.9 - strength
-        return _responses(item.id, item)[0 if right else 1]
-    return _responses(item.id, item)[0 if right else chance.randrange(1, 4)]
+        return _responses(item)[0 if right else 1]
+    return _responses(item)[0 if right else chance.randrange(1, 4)]
 
 
-_RESPONSES: dict[str, list[tuple[dict[str, Any], Decimal]]] = {}
+_RESPONSES: dict[tuple[str, object], list[tuple[dict[str, Any], Decimal]]] = {}
 
 
-def _responses(item_id: str, item: Item) -> list[tuple[dict[str, Any], Decimal]]:
+def _responses(item: Item) -> list[tuple[dict[str, Any], Decimal]]:
     """The right answer, then three others, with their points."""
-    if item_id not in _RESPONSES:
-        chance = random.Random(item_id)
+    form = (item.id, getattr(item, "answer", None))
+    if form not in _RESPONSES:
+        chance = random.Random(str(form))
         right = read_response(item, MultiDict(right_form(item)))
         found = [right, *(_other(chance, item, right) for _ in range(3))]
-        _RESPONSES[item_id] = [
+        _RESPONSES[form] = [
             (each, Decimal(str(round(float(mark(item, each).credit) * item.max_points, 4))))
             for each in found
         ]
-    return _RESPONSES[item_id]
+    return _RESPONSES[form]
 
 
 def _other(chance: random.Random, item: Item, right: dict[str, Any]) -> dict[str, Any]:

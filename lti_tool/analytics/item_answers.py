@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lti_tool.analytics.chosen import Named, PartGroup, part_groups
 from lti_tool.analytics.item_statistics import Choice, ItemStatistics
@@ -32,8 +32,11 @@ class ShownPart:
 
 @dataclass(frozen=True)
 class ShownGroup:
+    """`is_typed`: learners wrote the answers themselves, rather than chose from them."""
+
     title: str
     parts: tuple[ShownPart, ...]
+    is_typed: bool = False
 
 
 def shown_answers(item: Item, statistics: ItemStatistics) -> list[ShownGroup]:
@@ -44,7 +47,7 @@ def shown_answers(item: Item, statistics: ItemStatistics) -> list[ShownGroup]:
     words.
     """
     if isinstance(item, Numeric) and item.variants:
-        return [_shown(outcome_group(item), statistics)]
+        return [replace(_shown(outcome_group(item), statistics), is_typed=True)]
     if isinstance(item, Numeric) or (isinstance(item, ShortText) and item.mode == "exact"):
         return [_typed(item, statistics)]
     return [_shown(group, statistics) for group in part_groups(item)]
@@ -66,4 +69,4 @@ def _typed(item: Item, statistics: ItemStatistics) -> ShownGroup:
         text = choice.part[1]
         right = mark(item, {field: text}).credit == 1
         parts.append(ShownPart(Named(choice.part, "", text, right), choice))
-    return ShownGroup("What learners typed", tuple(parts))
+    return ShownGroup("What learners typed", tuple(parts), is_typed=True)

@@ -73,11 +73,11 @@ def outcome_group(item: Numeric) -> PartGroup:
     slips = (*item.slips, *(slip for variant in item.variants for slip in variant.slips))
     causes = dict.fromkeys(slip.cause for slip in slips)
     parts = (
-        Named((OUTCOME, RIGHT), "", "The number that is right with those that were given", True),
+        Named((OUTCOME, RIGHT), "", "The right number", True),
         *(
             Named((OUTCOME, f"{SLIP}{cause}"), "", cause[:1].upper() + cause[1:], False)
             for cause in causes
         ),
         *(Named((OUTCOME, word), "", words, False) for word, words in WORDS.items()),
     )
-    return PartGroup("How learners' numbers relate to the right ones", parts)
+    return PartGroup("What learners worked out", parts)

@@ -57,6 +57,9 @@ def take(
 ) -> list[Claimed]:
     """Claim up to `limit` due messages of the lane; of these handlers, or the one named.
 
+    What runs is counted by a statement of its own, after the lock: one that did both would count
+    what ran before it had to wait for the lock, and let too many through.
+
     With `skip_locked`, a lane that another worker has locked is left to it.
     """
     values = {"lane": lane_id, "now": now}
