@@ -21,7 +21,7 @@ from tests.analytics.test_course import MOST_QUERIES, names
 from tests.browsers import Browser, text_of
 from tests.databases import change, on_sqlite, rows
 from tests.platforms import CLAIM, GROUP_SCOPE, Answer, FakePlatform
-from tests.story import set_up
+from tests.story import set_up, take_quiz
 from tests.test_speed import queries
 
 NewBrowser = Callable[[], Browser]
@@ -110,6 +110,25 @@ def test_a_course_is_narrowed_to_a_section(
     report = text_of(teacher.get("/course/report?group=Section+1").text)
     assert "Learners in Section 1" in report and "Name of ada" in report
     assert "Name of ben" not in report
+
+
+def test_questions_by_section(app: Flask, teacher: Browser, new_browser: NewBrowser) -> None:
+    """The figures are those of a section, here and on the page of each question; not designers'."""
+    for sub, section, right in (("ada", "A", None), ("ben", "B", 0), ("cleo", "B", 0)):
+        learner = new_browser()
+        learner.launch(sub=sub, **{CLAIM + "custom": {"group_names": [section]}})
+        take_quiz(app, learner, right=right)
+    page = teacher.get("/items?group=A").text
+    assert options(page) == ["A (1)", "B (2)"] and "attempts=later&amp;group=A" in page
+    found = re.search(r'href="/l/[^/]*(/items/[^"?]*\?[^"]*group=A)"', page)
+    assert found
+    words = text_of(teacher.get(found[1].replace("&amp;", "&")).text)
+    assert "answers of A" in words and "1 answer" in words
+    assert "<strong>100%</strong>" in page
+    assert "<strong>100%</strong>" not in teacher.get("/items?group=B").text
+    designer = new_browser()
+    designer.launch(sub="designer", role="ContentDeveloper")
+    assert 'name="group"' not in designer.get("/items?group=A").text
 
 
 def test_a_launch_says_where_somebody_is_now(

@@ -186,6 +186,7 @@ def _readable(response: str) -> str:
 
 def _items(context_id: int, names: bool) -> Iterator[Row]:
     query = select(Placement).where(Placement.context_id == context_id).order_by(Placement.id)
+    learners = None if names else select(User.id).where(User.no_research_since.is_(None))
     numbers = {
         version_id: number
         for version_id, number in db.session.execute(
@@ -194,7 +195,7 @@ def _items(context_id: int, names: bool) -> Iterator[Row]:
     }
     for placement in db.session.scalars(query).all():
         for which in (FIRST, LATER):
-            found = analysed_items(placement, which, for_research=not names)
+            found = analysed_items(placement, which, learners)
             for each in sorted(found, key=lambda each: each.item.id):
                 versions = ", ".join(str(numbers[one]) for one in sorted(each.version_ids))
                 yield (

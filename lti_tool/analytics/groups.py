@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Result,
     ScalarSelect,
+    Select,
     case,
     func,
     literal,
@@ -78,6 +79,12 @@ def is_in_group(key: str) -> ColumnElement[bool]:
         MembershipGroup.membership_id == Membership.id, MembershipGroup.key == key
     )
     return place.exists()
+
+
+def members_of(context_id: int, group: CourseGroup) -> Select[int]:
+    """Finds the ids of the people in a group."""
+    query = select(Membership.user_id).where(Membership.context_id == context_id)
+    return query.where(is_in_group(group.key))
 
 
 def group_names() -> ScalarSelect[str | None]:

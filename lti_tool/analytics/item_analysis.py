@@ -13,13 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, select, type_coerce
+from sqlalchemy import ColumnElement, Float, Select, select, type_coerce
 
 from lti_tool.analytics.chosen import parts_chosen
 from lti_tool.analytics.item_findings import Finding, attention, findings
 from lti_tool.analytics.item_statistics import ItemStatistics, Observation, Part, analyse
 from lti_tool.analytics.numbers_given import outcome_of
-from lti_tool.courses.models import User
 from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.items import Item, Numeric
 from lti_tool.curriculum.models import Placement
@@ -82,16 +81,16 @@ class _Given:
 
 
 def analysed_items(
-    placement: Placement, which: str, *, for_research: bool = False
+    placement: Placement, which: str, learners: Select[int] | None = None
 ) -> list[AnalysedItem]:
     """Every question that learners met, the ones that need attention first.
 
-    `which` is "first" for first attempts, "later" for all others; `for_research` leaves out who
-    does not want to be part of it. Three queries, whatever their number.
+    `which` is "first" for first attempts, "later" for all others; `learners` finds the ids of those
+    whose attempts count, None: everybody's. Three queries, whatever their number.
     """
     repairs = repairs_of(placement.context_id)
     analysed = []
-    for wording in _wordings(placement.id, which, repairs, for_research):
+    for wording in _wordings(placement.id, which, repairs, learners):
         rules = repairs.get(wording.item.id, ())
         item = judge(wording.item, {}, rules).item
         statistics = analyse(wording.seen)
@@ -108,16 +107,19 @@ def _by_attention(each: AnalysedItem) -> tuple[int, bool, float, str]:
     return each.attention, not each.statistics.is_enough, hard, each.item.id
 
 
-def analysed_item(placement: Placement, item_id: str, which: str) -> list[AnalysedItem]:
+def analysed_item(
+    placement: Placement, item_id: str, which: str, learners: Select[int] | None = None
+) -> list[AnalysedItem]:
     """The wordings of one question, the newest first; [] where no learner has met it."""
-    found = [each for each in analysed_items(placement, which) if each.item.id == item_id]
+    analysed = analysed_items(placement, which, learners)
+    found = [each for each in analysed if each.item.id == item_id]
     return sorted(found, key=lambda each: -max(each.version_ids))
 
 
 def _wordings(
-    placement_id: int, which: str, repairs: Repairs, for_research: bool
+    placement_id: int, which: str, repairs: Repairs, learners: Select[int] | None
 ) -> list[_Wording]:
-    attempts = _attempts(placement_id, which, for_research)
+    attempts = _attempts(placement_id, which, learners)
     answers = _answers(placement_id, which)
     known: dict[tuple[int, str], _Wording] = {}
     for attempt_id, version_id, item_ids, seed in attempts:
@@ -208,12 +210,11 @@ def _counted(placement_id: int, which: str) -> tuple[ColumnElement[bool], ...]:
 
 
 def _attempts(
-    placement_id: int, which: str, for_research: bool
+    placement_id: int, which: str, learners: Select[int] | None
 ) -> Iterator[tuple[int, int, list[str], str]]:
     query = select(Attempt.id, Attempt.version_id, Attempt.item_ids, Attempt.seed)
-    if for_research:
-        query = query.join(User, User.id == Attempt.user_id)
-        query = query.where(User.no_research_since.is_(None))
+    if learners is not None:
+        query = query.where(Attempt.user_id.in_(learners))
     rows = db.session.execute(query.where(*_counted(placement_id, which)).order_by(Attempt.id))
     return ((row[0], row[1], row[2], row[3]) for row in rows.all())
 
