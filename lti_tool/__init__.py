@@ -35,6 +35,7 @@ from lti_tool.grades.views import checks
 from lti_tool.launch.notice_views import blueprint as notices
 from lti_tool.launch.picking_views import blueprint as picking
 from lti_tool.launch.views import blueprint as launch
+from lti_tool.lessons.again_views import blueprint as again
 from lti_tool.lessons.views import blueprint as lessons
 from lti_tool.privacy.views import blueprint as privacy
 from lti_tool.quiz.accommodation_views import blueprint as accommodation
@@ -79,6 +80,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
         history,
         course_settings,
         lessons,
+        again,
         quiz,
         repairs,
         marking,

@@ -34,6 +34,8 @@ NEEDS: dict[str, frozenset[Power]] = {
     "acts.set_grade": frozenset({Power.REPAIR}),
     "acts.take_back_grade": frozenset({Power.REPAIR}),
     "acts.write": frozenset({Power.MARK}),
+    "again.finish": ANYBODY,
+    "again.read": ANYBODY,
     "analytics.learner": SEES,
     "analytics.learners": SEES,
     "analytics.reviewed": ANYBODY,
@@ -110,7 +112,7 @@ URIS = {
     Role.MENTOR: "Mentor",
     Role.OTHER: "Guest",
 }
-VALUES: dict[str, Any] = {"slug": "l1"}
+VALUES: dict[str, Any] = {"slug": "l1", "lesson_id": "M1.L1"}
 
 
 def pages(app: Flask, *, number: int = 1) -> Iterator[tuple[str, str, str]]:

@@ -77,9 +77,9 @@ def work_of(context_id: int, user_id: int) -> list[Work]:
     works = [
         Work(
             placement,
-            catalogue.module_of(placement),
+            module := catalogue.module_of(placement),
             title or "",
-            _included(placement, completed.get(placement.id, {})),
+            _of_module(module, completed.get(placement.id, {})),
             attempts.get(placement.id, ()),
             grades.get(placement.id),
         )
@@ -88,9 +88,8 @@ def work_of(context_id: int, user_id: int) -> list[Work]:
     return sorted(works, key=lambda work: (work.module.number, work.placement.id))
 
 
-def _included(placement: Placement, completed: Mapping[str, datetime]) -> Mapping[str, datetime]:
-    left_out = placement.lessons_left_out.split()
-    return {lesson: at for lesson, at in completed.items() if lesson not in left_out}
+def _of_module(module: Module, completed: Mapping[str, datetime]) -> Mapping[str, datetime]:
+    return {each.id: completed[each.id] for each in module.lessons if each.id in completed}
 
 
 def _completed(placement_ids: Sequence[int], user_id: int) -> dict[int, dict[str, datetime]]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, literal, not_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, literal, not_, select
 
 from lti_tool.curriculum.documents import Lesson
 from lti_tool.curriculum.items import Item
@@ -108,20 +108,27 @@ def counting_lessons(
     return found
 
 
-def read_lessons(placement_id: int, user_id: int) -> dict[str, datetime]:
-    """When each lesson was last read to its end, by lesson id."""
+def read_lessons(context_id: int, user_id: int) -> dict[str, datetime]:
+    """When each lesson was last read to its end anywhere in the course, by lesson id."""
     rows = db.session.execute(
-        select(LessonCompletion.lesson_id, LessonCompletion.read_at).filter_by(
-            placement_id=placement_id, user_id=user_id
-        )
+        select(LessonCompletion.lesson_id, func.max(LessonCompletion.read_at))
+        .join(Placement, Placement.id == LessonCompletion.placement_id)
+        .where(Placement.context_id == context_id, LessonCompletion.user_id == user_id)
+        .group_by(LessonCompletion.lesson_id)
     )
-    return {row.lesson_id: row.read_at for row in rows}
+    return {lesson_id: read_at for lesson_id, read_at in rows}
 
 
 def is_included() -> ColumnElement[bool]:
-    """In a query with `LessonCompletion` and `Placement`: the lesson was not left out there."""
+    """In a query with `LessonCompletion` and `Placement`: a lesson of the module, not left out.
+
+    Lessons of other modules are read there on the way back to the next attempt.
+    """
     left_out = literal(" ") + Placement.lessons_left_out + " "
-    return not_(left_out.contains(" " + LessonCompletion.lesson_id + " "))
+    return and_(
+        LessonCompletion.lesson_id.startswith(Placement.module_id + "."),
+        not_(left_out.contains(" " + LessonCompletion.lesson_id + " ")),
+    )
 
 
 def count_completed(placement_id: int, user_ids: list[int]) -> dict[int, int]:

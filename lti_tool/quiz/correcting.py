@@ -27,13 +27,19 @@ FAILURES = 2
 """After so many failed attempts the path comes before the next."""
 
 PRACTICE_EACH = 3
-"""Practice questions for each missed objective, as far as the bank has them."""
+PRACTICE_EACH_OF_ALL = 1
+"""Practice questions for each missed objective, as far as the bank has them; fewer where a final
+assessment asks about every module."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ObjectiveStep:
-    """One missed objective: its lessons with whether each was read again, and the practice."""
+    """One missed objective: its lessons with whether each was read again, and the practice.
 
+    `module` is the objective's.
+    """
+
+    module: Module
     objective: Objective
     lessons: tuple[tuple[Lesson, bool], ...]
     practised: int
@@ -54,6 +60,11 @@ class Path:
     @property
     def is_done(self) -> bool:
         return all(step.is_done for step in self.steps)
+
+    def lesson(self, lesson_id: str) -> Lesson | None:
+        """The lesson of that id, if the path leads through it."""
+        lessons = (lesson for step in self.steps for lesson, _ in step.lessons)
+        return next((each for each in lessons if each.id == lesson_id), None)
 
 
 def missed_objectives(attempt: Attempt, pass_mark: Decimal) -> dict[str, list[str]]:
@@ -107,32 +118,33 @@ def corrective_path(
     if failed is None or failed.submitted_at is None:
         return None
     curriculum = catalogue.curriculum(placement.version_id)
-    module = catalogue.module_of(placement)
+    each = practice_each(catalogue.module_of(placement))
+    left_out = placement.lessons_left_out.split()
     missed = missed_objectives(failed, placement.pass_mark)
     practised = _practised(failed, curriculum)
+    read = {name for name, at in read_at.items() if at > failed.submitted_at}
     steps = [
         ObjectiveStep(
-            objective=curriculum.objective_by_id[objective],
-            lessons=_lessons(module, lessons, read_at, failed.submitted_at),
-            practised=practised.get(objective, 0),
-            wanted=min(PRACTICE_EACH, len(curriculum.practice_items((objective,)))),
+            module=module,
+            objective=objective,
+            lessons=tuple(
+                (curriculum.lesson_by_id[name][1], name in read)
+                for name in missed[objective.id]
+                if name in curriculum.lesson_by_id and name not in left_out
+            ),
+            practised=practised.get(objective.id, 0),
+            wanted=min(each, len(curriculum.practice_items((objective.id,)))),
         )
-        for objective, lessons in missed.items()
-        if objective in curriculum.objective_by_id
+        for module in curriculum.modules
+        for objective in module.objectives
+        if objective.id in missed
     ]
     return Path(attempt=failed, steps=tuple(steps))
 
 
-def _lessons(
-    module: Module, lesson_ids: Sequence[str], read_at: Mapping[str, datetime], since: datetime
-) -> tuple[tuple[Lesson, bool], ...]:
-    """Those of the module: a lesson of another module stands behind another link."""
-    known = {lesson.id: lesson for lesson in module.lessons}
-    return tuple(
-        (known[each], each in read_at and read_at[each] > since)
-        for each in lesson_ids
-        if each in known
-    )
+def practice_each(module: Module) -> int:
+    """How many practice questions each missed objective asks for."""
+    return PRACTICE_EACH_OF_ALL if module.quiz.reserve else PRACTICE_EACH
 
 
 def _practised(failed: Attempt, curriculum: Curriculum) -> dict[str, int]:

@@ -13,11 +13,10 @@ from lti_tool.db import unit_of_work
 from lti_tool.errors import Forbidden, NotFound
 from lti_tool.launch import session
 from lti_tool.launch.session import Visit
-from lti_tool.lessons.completing import read_lessons
 from lti_tool.quiz import practising, recalling
 from lti_tool.quiz.accommodating import learner_rules
 from lti_tool.quiz.attempts import list_attempts
-from lti_tool.quiz.correcting import corrective_path
+from lti_tool.quiz.correcting import failed_attempt
 from lti_tool.quiz.practising import MISSED, PRACTICE, Round
 from lti_tool.quiz.recalling import REVIEW
 from lti_tool.quiz.responses import read_confidence
@@ -59,8 +58,7 @@ def _is_on_path(visit: Visit) -> bool:
     placement, user_id = visit.placement, visit.user.id
     if not learner_rules(placement, user_id, is_preview=visit.is_preview).corrective_path:
         return False
-    tried, read_at = list_attempts(placement.id, user_id), read_lessons(placement.id, user_id)
-    return corrective_path(placement, tried, read_at) is not None
+    return failed_attempt(placement, list_attempts(placement.id, user_id)) is not None
 
 
 @blueprint.post("")

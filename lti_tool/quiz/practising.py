@@ -21,7 +21,7 @@ from lti_tool.db import db, find, lock_pair, upsert, utcnow
 from lti_tool.errors import Conflict, NotFound
 from lti_tool.events import PracticeAnswered, publish
 from lti_tool.quiz.attempts import list_attempts
-from lti_tool.quiz.correcting import PRACTICE_EACH, missed_objectives
+from lti_tool.quiz.correcting import missed_objectives, practice_each
 from lti_tool.quiz.draw import spread_over
 from lti_tool.quiz.models import PracticeAnswer, PracticeSet
 
@@ -95,7 +95,7 @@ def _draw(placement: Placement, user_id: int, kind: str, seed: str) -> list[str]
     last = _last_practised(placement.id, user_id)
     if kind == MISSED:
         objectives = missed(placement, user_id)
-        pool, each = curriculum.practice_items(objectives), PRACTICE_EACH
+        pool, each = curriculum.practice_items(objectives), practice_each(module)
         count = each * len(objectives)
     else:
         pool, count, each = curriculum.practice_items(_objectives(curriculum, module)), ROUND, ROUND

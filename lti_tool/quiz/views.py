@@ -70,7 +70,7 @@ def _standing(
 ) -> tuple[Rules, Standing]:
     placement, user_id = visit.placement, visit.user.id
     rules = learner_rules(placement, user_id, is_preview=visit.is_preview)
-    read_at = read_lessons(placement.id, user_id) if rules.corrective_path else {}
+    read_at = read_lessons(placement.context_id, user_id) if rules.corrective_path else {}
     passed = has_passed(placement, grade)
     return rules, learner_standing(placement, rules, tried, read_at, has_passed=passed)
 
@@ -97,7 +97,7 @@ def start(launch_id: str) -> ResponseReturnValue:
             visit.user.id,
             visit.context.id,
             is_preview=visit.is_preview,
-            read_at=read_lessons(visit.placement.id, visit.user.id),
+            read_at=read_lessons(visit.context.id, visit.user.id),
             has_passed=has_passed(visit.placement, find_grade(visit.placement.id, visit.user.id)),
         )
     return redirect(_question_url(launch_id, attempt, asking.first_open(attempt)), SEE_OTHER)
