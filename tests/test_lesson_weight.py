@@ -151,8 +151,8 @@ def test_a_new_weight_shows_whose_score_moves_to_what_before_it_is_saved(course:
     )
     assert course.replay() == SAME
     assert "2 learners lose" in course.save(lesson_weight="0")
-    assert course.deliver()["userId"] == "ben"
-    withdrawn = course.platform.scores[-1]
+    course.deliver()
+    withdrawn = [each for each in course.platform.scores if each["userId"] == "ben"][-1]
     assert withdrawn["activityProgress"] == "Initialized" and "scoreGiven" not in withdrawn
     assert course.replay() == SAME
 
@@ -362,7 +362,7 @@ def test_the_migration_keeps_grades_and_tells_teachers_from_learners(course: Cou
     migrating.init_app(course.app)
     with course.app.app_context():
         db.session.remove()
-        downgrade(str(ROOT / "migrations"), revision="-1")
+        downgrade(str(ROOT / "migrations"), revision="a8f03d6c2b71-1")
         upgrade(str(ROOT / "migrations"))
         db.session.remove()
     assert [each.counts for each in rows(course.app, LessonCompletion)] == [False, True, True]

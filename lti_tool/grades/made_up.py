@@ -12,7 +12,7 @@ from lti_tool.grades.policy import WHOLE, lesson_points
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """Points that lessons and quiz have brought, and could; `each` is what one lesson brings.
+    """Points that lessons and quiz have brought, and could.
 
     `waits`: the quiz is handed in and not wholly marked. No `quiz_maximum`: it does not count.
     """
@@ -25,14 +25,6 @@ class Parts:
     quiz_maximum: Decimal
     is_handed_in: bool
     waits: bool
-
-    @property
-    def each(self) -> Decimal:
-        return self.lesson_maximum / self.lessons_counted
-
-    @property
-    def lessons_left(self) -> int:
-        return self.lessons_counted - self.lessons_done
 
 
 def parts_of(placement: Placement, grade: Grade | None) -> Parts | None:

@@ -24,7 +24,7 @@ def override(
     if grade is None:
         raise Conflict(
             "There is no grade to change yet",
-            "A grade can be set when the learner has handed in an attempt.",
+            "A grade can be set when the learner has handed in what counts.",
         )
     values = {
         "score_given": min(points, grade.score_maximum),
