@@ -114,7 +114,7 @@ def _queries(ours: Tool, learner: Learner, kind: str) -> Figure:
         values=queries,
         at_most=MOST_QUERIES,
         kind=kind,
-        row="its queries",
+        row="queries of a save",
     )
 
 
