@@ -28,7 +28,7 @@ SCOPES = {
     RESULT_SCOPE: "read back the scores that it sent",
     SCORE_SCOPE: "send scores to the gradebook",
     MEMBERSHIP_SCOPE: "see who is in a course that uses it",
-    GROUP_SCOPE: "see what the groups of such a course are called",
+    GROUP_SCOPE: "see what the groups of a course that uses it are called",
     NOTICE_SCOPE: "hear when a course that uses it is copied",
 }
 """Every scope that the tool uses, in words for the administrator who grants it."""
