@@ -13,12 +13,13 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import update
 
 from demo.people import DANA, MODULE_1, RAVI, SOFIA
+from lti_tool.curriculum import catalogue
 from lti_tool.curriculum.models import Placement
 from lti_tool.db import db, unit_of_work, utcnow
 from lti_tool.quiz.attempts import items_of
 from lti_tool.quiz.models import Answer, Attempt, PracticeSet, Recall
 from tests.browser.conftest import Campus, Seat
-from tests.browser.looking import look_at_all
+from tests.browser.looking import look, look_at_all
 from tests.browser.test_story import answer_rightly, begin_quiz, fill, place_module
 from tests.databases import change, rows
 
@@ -122,6 +123,35 @@ def test_two_tabs_know_of_each_other_and_the_newest_answer_counts(
     expect(second.get_by_text("You gave another answer to this question")).to_be_visible()
     second.get_by_role("button", name="Let the other answer count").click()
     expect(second.locator(f'[name="{name}"][value="{value}"]')).to_be_checked()
+
+
+def test_an_order_is_given_on_a_small_screen_and_says_when_two_steps_clash(
+    seat: Callable[..., Seat], campus: Campus
+) -> None:
+    place_module(seat())
+    page = at_the_quiz(seat, campus, viewport={"width": 320, "height": 568})
+    begin_quiz(campus, page)
+    with campus.app.app_context():
+        curriculum = catalogue.curriculum(db.session.query(Attempt).one().version_id)
+        db.session.remove()
+    item = next(each for each in curriculum.items if each.type == "ordering")
+    change(campus.app, Attempt, item_ids=[item.id])
+    page.goto(f"{base_of(page)}/quiz/1/1")
+    places = page.locator("[data-order] select")
+    for place in places.all():
+        place.select_option("2")
+    clash = page.locator("[data-clash]")
+    expect(clash).to_contain_text("Several steps have position 2")
+    expect(page.locator("select[aria-invalid]")).to_have_count(places.count())
+    assert look(page, "order-clash") == []
+    for number, place in enumerate(places.all(), 1):
+        place.press(str(number))
+    expect(clash).to_be_empty()
+    expect(page.locator("#saved")).to_have_text("Saved")
+    page.reload()
+    assert [place.input_value() for place in places.all()] == [
+        str(number) for number in range(1, places.count() + 1)
+    ]
 
 
 def walk(seat: Callable[..., Seat], campus: Campus) -> Iterator[tuple[str, Page]]:
