@@ -44,7 +44,8 @@
 
     extension?.addEventListener("submit", async (event) => {
       event.preventDefault();
-      if (await window.pmoBridge.save()) extension.submit();
+      if (navigator.onLine && (await window.pmoBridge.save())) extension.submit();
+      else window.pmoBridge.notice(document.getElementById("turned").dataset.away);
     });
   };
   window.pmoBridge.startClock = start;

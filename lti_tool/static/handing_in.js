@@ -36,7 +36,7 @@
     if (event.target.id !== "hand-in") return;
     event.preventDefault();
     if (bridge.waiting().length) say("waiting");
-    if ((await bridge.save()) && bridge.refused.size && !warned) {
+    if ((await bridge.save()) && bridge.refused.size && !bridge.hasEnded && !warned) {
       warned = true;
       const numbers = [...bridge.refused.keys()];
       return say("refused", numbers.map((number) => `question ${number}`).join(", "));

@@ -22,6 +22,8 @@
   const say = (number, state, text) => {
     const line = pages.get(number)?.querySelector("#saved");
     if (!line) return;
+    const isHeld = line.dataset.state === "waits" && !text; // why the page is not turned; saving goes on below it
+    if (isHeld && (state === "saving" || state === "failed")) return;
     line.dataset.state = state;
     line.textContent = text || line.dataset[state];
   };
@@ -84,6 +86,7 @@
     else if (number !== shown()) notice(`Question ${numbers.join(", ")} is not saved: ${refused.get(number)}`);
   }
   const tellEnded = (numbers, href) => {
+    window.pmoBridge.hasEnded = true;
     const many = numbers.length > 1;
     notice(`${many ? `${numbers.length} answers` : "One answer"} on this device came too late: question${many ? "s" : ""} ${numbers.join(", ")}. `);
     const link = document.createElement("a");
@@ -113,6 +116,10 @@
       if (window.pmoBridge.lostAt && !refused.size) notice("The connection is back. Your answers are being saved.");
       found();
     }
+    for (const [number, page] of pages) {
+      const state = page.querySelector("#saved")?.dataset.state; // another tab has saved it
+      if (/unsaved|failed|waits/.test(state) && !refused.has(number)) say(number, "saved");
+    }
     return true;
   }
   const found = () => {
@@ -136,7 +143,10 @@
   };
   // The answer in words, for a page that can show no question.
   const wordsOf = (form) => {
-    const label = (field) => field.labels?.[0]?.textContent.trim().replace(/\s+/g, " ") ?? "";
+    const label = (field) => {
+      const words = [...(field.labels[0]?.childNodes ?? [])].filter((node) => !node.classList?.contains("visually-hidden"));
+      return words.map((node) => node.textContent).join(" ").trim().replace(/\s+/g, " ");
+    };
     const isTicked = (field) => field.type === "radio" || field.type === "checkbox";
     const fields = [...form.querySelectorAll("input, select, textarea")].filter((field) => field.type !== "hidden" && !field.closest(".item-confidence"));
     const given = fields.filter((field) => (isTicked(field) ? field.checked : field.value));
@@ -211,7 +221,7 @@
     if (number) pages.set(number, document.getElementById("asked"));
     for (const each of drafts.of(attempt)) showTick(each.number, "kept");
     const [form, draft] = [formOf(number), drafts.read(attempt, number)];
-    if (draft && draft.edited > Number(form.dataset.edited)) {
+    if (draft && form.querySelector("#saved") && draft.edited > Number(form.dataset.edited)) {
       fill(form, draft.body);
       form.elements.revision.value = draft.revision;
       if (refused.has(number)) say(number, "failed", refused.get(number));
@@ -220,7 +230,7 @@
     }
     if (waiting().length && !window.pmoBridge.lostAt) plan(0);
   };
-  Object.assign(window.pmoBridge, { attempt, pages, refused, address, shown, notice, waiting, save, check, enter, trouble, lost, found, lostAt: 0 });
+  Object.assign(window.pmoBridge, { attempt, pages, refused, address, shown, say, notice, waiting, save, check, enter, trouble, lost, found, lostAt: 0 });
   enter();
 
   // Another tab with the same attempt: both say so.

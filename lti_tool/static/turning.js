@@ -10,8 +10,9 @@
   const SLOW = 10_000; // and for so long where nothing is kept here
   let frame = document.getElementById("frame"); // the row of numbers; it stays while questions turn
   let turns = 0;
+  let at = location.pathname;
 
-  const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+  const after = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
   const isLost = () => !navigator.onLine || Date.now() - bridge.lostAt < TROUBLE;
   const numberAt = (url) => Number(/\/(\d+)$/.exec(new URL(url, location.href).pathname)?.[1]) || 0;
   const element = (id, html) => {
@@ -56,14 +57,16 @@
     const more = document.querySelector("[data-extend]");
     if (more) more.elements.number.value = number;
   };
+  const stay = (why) => (bridge.shown() ? bridge.say(bridge.shown(), "waits", why) : notice(why));
   async function turn(url) {
     turns += 1;
     const [mine, number] = [turns, numberAt(url)];
     const page = await ask(url, pages.has(number));
     if (mine !== turns) return;
     if (page === "other") return location.assign(url);
-    if (!page && !pages.has(number)) return notice(number ? turned.dataset.missing : turned.dataset.waits);
+    if (!page && !pages.has(number)) return stay(number ? turned.dataset.missing : turned.dataset.waits);
     if (url !== location.href) history.pushState(null, "", url);
+    at = location.pathname;
     if (page) showFetched(page);
     else showKept(number);
     bridge.showTimes(turned);
@@ -76,34 +79,41 @@
     if (page && !bridge.refused.size) notice("");
   }
 
+  // A browser's page of error has no way back in a frame.
+  const wait = (event) => {
+    event.preventDefault();
+    notice(turned.dataset.away);
+  };
   const target = (goal, number) => {
     const last = frame.querySelectorAll(".tick").length;
     const next = { back: number - 1, next: number + 1 }[goal] ?? Number(goal);
     return new URL(next >= 1 && next <= last ? address(next) : turned.dataset.lastLook, location.href).href;
   };
   document.addEventListener("submit", async (event) => {
+    if (event.target.matches(".aside") && !navigator.onLine) return wait(event);
     if (event.target.id !== "answer") return;
     event.preventDefault();
     const number = bridge.shown();
     const goal = event.submitter?.value || "next";
     if (goal === "mark") return (await bridge.check()) && turn(location.href);
-    const saved = await Promise.race([bridge.save(), wait(isLost() ? 0 : PATIENCE)]);
+    const saved = await Promise.race([bridge.save(), after(isLost() ? 0 : PATIENCE)]);
     if (saved === undefined) bridge.trouble();
     if (bridge.refused.has(number)) return;
     turn(target(goal, number));
   });
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href]");
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (!link || link.pathname === location.pathname || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     if (turned.contains(link) && address(numberAt(link.href)) === link.pathname) {
       event.preventDefault();
       turn(link.href);
     } else if (!navigator.onLine) {
-      event.preventDefault(); // a browser's page of error has no way back in a frame
-      notice(turned.dataset.away);
+      wait(event);
     }
   });
-  window.addEventListener("popstate", () => turn(location.href));
+  window.addEventListener("popstate", () => {
+    if (location.pathname !== at) turn(location.href); // and not for the link that skips to the text
+  });
   bridge.turn = turn;
 
   // All questions at once, a little later: a class that begins together does not ask together.

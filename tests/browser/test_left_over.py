@@ -14,11 +14,50 @@ from lti_tool.quiz.models import Answer, Attempt
 from lti_tool.quiz.reopening import reopen
 from tests.browser.conftest import Campus, Seat, picture
 from tests.browser.test_offline import begin, go_on, heading
-from tests.browser.test_quiz import at_the_quiz, base_of
+from tests.browser.test_quiz import at_the_quiz, base_of, set_rules, time_left
 from tests.browser.test_story import answer_rightly, place_module
 from tests.databases import change, rows
 
 pytestmark = pytest.mark.browser
+
+
+def test_an_answer_is_checked_when_the_connection_is_back(
+    seat: Callable[..., Seat], campus: Campus
+) -> None:
+    place_module(seat())
+    set_rules(campus.app, feedback_during="everything")
+    page = at_the_quiz(seat, campus)
+    items = begin(campus, page)
+    page.context.set_offline(True)
+    answer_rightly(page, items[0])
+    check = page.get_by_role("button", name="Check my answer")
+    check.click()
+    expect(page.locator("#saved")).to_contain_text("Not checked: that needs a connection")
+    page.context.set_offline(False)
+    expect(page.locator("#saved")).to_have_text("Saved")
+    check.click()
+    expect(page.get_by_text("You have checked this answer, so it stays")).to_be_visible()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Go on").click()
+    heading(page, 2)
+
+
+def test_the_time_runs_out_in_a_tunnel(seat: Callable[..., Seat], campus: Campus) -> None:
+    place_module(seat())
+    set_rules(campus.app, time_limit_minutes=30)
+    page = at_the_quiz(seat, campus)
+    items = begin(campus, page)
+    time_left(campus.app, 5)
+    page.reload()
+    page.context.set_offline(True)
+    answer_rightly(page, items[0])
+    notice = page.locator("#connection")
+    expect(notice).to_contain_text("The time is over, and there is no connection", timeout=20_000)
+    page.context.set_offline(False)
+    expect(page.locator(".score-figure")).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-left-over]")).to_be_hidden()
+    [answer] = rows(campus.app, Answer)  # it came within the grace
+    assert answer.points == 1
 
 
 def open_again(app: Flask) -> None:

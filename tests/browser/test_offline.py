@@ -85,9 +85,9 @@ def test_a_train_in_a_tunnel_costs_no_answer(seat: Callable[..., Seat], campus: 
     answer_in_the_tunnel(page, items)
     expect(notice).to_contain_text("your answers are kept on this device")
     go_on(page)
-    expect(notice).to_contain_text("The last look and handing in wait")
+    expect(page.locator("#saved")).to_contain_text("The last look and handing in wait")
     page.locator(".brand").click()
-    expect(notice).to_contain_text("cannot be opened now")
+    expect(notice).to_contain_text("has to wait")
     assert rows(campus.app, Answer) == []
 
     page.context.set_offline(False)
@@ -240,7 +240,7 @@ def test_an_answer_outlives_the_page_that_could_not_save_it(
     fill(page, name, value)
     expect(page.locator("#saved")).to_contain_text("kept on this device")
     page.get_by_role("button", name=re.compile("^Save and")).click()
-    expect(page.locator("#saved")).to_contain_text("Not saved: no connection")
+    expect(page.locator("#saved")).to_contain_text("cannot be shown without a connection")
     page.close()  # the train goes into a tunnel; the tab is closed
     assert rows(campus.app, Answer) == []
 
