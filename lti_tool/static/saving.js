@@ -35,7 +35,9 @@
   };
 
   const STATES = { done: "answered", part: "partly answered", none: "no answer yet", kept: "answer kept here, not saved yet" };
+  const states = new Map(); // number -> its tick, of all that was answered here: a page may be older
   const showTick = (number, state) => {
+    states.set(number, state);
     const tick = document.querySelector(`.tick[value="${number}"]`);
     if (!tick) return;
     for (const each of ["done", "part", "kept"]) tick.classList.toggle(`tick-${each}`, each === state);
@@ -219,7 +221,8 @@
   const enter = () => {
     const number = shown();
     if (number) pages.set(number, document.getElementById("asked"));
-    for (const each of drafts.of(attempt)) showTick(each.number, "kept");
+    for (const each of drafts.of(attempt)) states.set(each.number, "kept");
+    for (const [each, state] of states) showTick(each, state);
     const [form, draft] = [formOf(number), drafts.read(attempt, number)];
     if (draft && form.querySelector("#saved") && draft.edited > Number(form.dataset.edited)) {
       fill(form, draft.body);
