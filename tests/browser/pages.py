@@ -4,6 +4,7 @@ from __future__ import annotations
 
 LOOKED_AT = {
     "accommodation.show": "quiz",
+    "again.read": "quiz",
     "analytics.learner": "course",
     "analytics.learners": "course",
     "checks.ask": "deliveries",

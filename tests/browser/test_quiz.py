@@ -200,6 +200,7 @@ def _walk_results(campus: Campus, page: Page) -> Iterator[tuple[str, Page]]:
     page.reload()
     yield "time-over", page
     page.get_by_role("button", name="Go to the result").click()
+    page.wait_for_url("**/result")
     for level in ("nothing", "score", "marks"):
         set_rules(campus.app, feedback_after=level)
         page.reload()
@@ -215,6 +216,9 @@ def _walk_practice(campus: Campus, page: Page, base: str) -> Iterator[tuple[str,
     page.wait_for_url("**/result")
     page.goto(f"{base}/quiz")
     yield "path", page
+    slug = page.get_by_role("link", name="Read again").first.get_attribute("href")
+    page.goto(f"{base}/again/{lesson_id(campus.app, str(slug).rpartition('/')[2])}")
+    yield "path-lesson", page
     page.goto(f"{base}/practice")
     yield "practice", page
     page.get_by_role("button", name="Practise what you missed").click()
@@ -229,6 +233,13 @@ def _walk_practice(campus: Campus, page: Page, base: str) -> Iterator[tuple[str,
     yield "practice-review", page
     page.get_by_role("button", name="Answer").click()
     yield "practice-review-question", page
+
+
+def lesson_id(app: Flask, slug: str) -> str:
+    """Which lesson of the placed module has that slug."""
+    with app.app_context():
+        module = catalogue.module_of(db.session.query(Placement).one())
+        return next(lesson.id for lesson in module.lessons if lesson.slug == slug)
 
 
 def let_reviews_be_due(app: Flask) -> None:
