@@ -31,7 +31,11 @@ values = st.recursive(
     max_leaves=12,
 )
 
-quietly = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quietly = settings(
+    deadline=None,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 
 
 def full_folder(root: Path) -> CurriculumFolder:
@@ -71,7 +75,7 @@ def test_any_yaml(spoilt: CurriculumFolder, file: str, content: object) -> None:
 
 
 @pytest.mark.parametrize("file", YAML_FILES)
-@settings(quietly, max_examples=60)
+@quietly
 @given(data=st.data())
 def test_any_value_in_any_field(spoilt: CurriculumFolder, file: str, data: st.DataObject) -> None:
     full_folder(spoilt.root)

@@ -138,15 +138,16 @@ def test_faults_name_what_to_write(folder: CurriculumFolder) -> None:
     ]
 
 
-@pytest.mark.parametrize("value", [None, True, 3, "x", [None], {"a": None}])
-def test_any_value_in_any_place_gives_messages_only(folder: CurriculumFolder, value: Any) -> None:
+@pytest.mark.parametrize("first", [0, 3])
+def test_any_value_in_any_place_gives_messages_only(folder: CurriculumFolder, first: int) -> None:
     sound = folder.document()
-    for path in _paths(sound):
+    strange: list[Any] = [None, True, 3, "x", [None], {"a": None}]
+    for number, path in enumerate(_paths(sound), first):
         spoilt = copy.deepcopy(sound)
         target: Any = spoilt
         for step in path[:-1]:
             target = target[step]
-        target[path[-1]] = value
+        target[path[-1]] = strange[number % len(strange)]
         try:
             load_curriculum(spoilt)
         except ValidationError as error:
