@@ -10,7 +10,8 @@ from flask import Blueprint, render_template, request
 from lti_tool.analytics import course
 from lti_tool.analytics.charts import column_chart
 from lti_tool.analytics.course import PlacementRow
-from lti_tool.analytics.course_grid import SORTS, GridQuery, grid
+from lti_tool.analytics.course_grid import grid
+from lti_tool.analytics.grid_members import SORTS, GridQuery
 from lti_tool.analytics.groups import Learners, learners_of
 from lti_tool.db import utcnow
 from lti_tool.launch import session

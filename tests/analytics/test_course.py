@@ -13,7 +13,7 @@ from sqlalchemy import select
 from bench.classes import Size, fill
 from lti_tool.analytics.charts import ceiling, column_chart
 from lti_tool.analytics.course import finished_by_week, placement_rows
-from lti_tool.analytics.course_grid import PAGE_ROWS
+from lti_tool.analytics.grid_members import PAGE_ROWS
 from lti_tool.courses.models import Context, Membership
 from lti_tool.curriculum.models import Placement
 from lti_tool.db import db, utcnow
