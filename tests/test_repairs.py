@@ -182,3 +182,13 @@ def test_repairs_that_say_nothing_are_asked_again(app: Flask, class_of_two: dict
     assert teacher.post(path, {"kind": "void", "reason": "x" * 501}).status_code == 422
     assert teacher.get("/items/M1-XX-999/repair").status_code == 404
     assert good.get(path).status_code == 403
+
+
+@on_sqlite
+def test_no_single_answer_becomes_the_key_where_numbers_vary(class_of_two: dict[str, Any]) -> None:
+    teacher, path = class_of_two["teacher"], "/items/M4-NU-001/repair"
+    page = teacher.get(path).text
+    assert 'value="void"' in page and 'value="accept"' not in page
+    assert "no single answer can be right in all of them" in text_of(page)
+    answer = {"kind": "accept", "reason": "Also right", "M4-NU-001.number": "5", "confirmed": "1"}
+    assert teacher.post(path, answer).status_code == 422

@@ -25,7 +25,9 @@ from lti_tool.quiz.marking.numbers import read_number
 
 
 def takes_key(item: Item) -> bool:
-    """Whether an answer can be compared with a key at all."""
+    """Whether one answer can be the key: not where people mark, nor where numbers vary."""
+    if isinstance(item, Numeric):
+        return not item.variants
     return not (isinstance(item, ShortText) and item.mode == "rubric")
 
 
