@@ -6,11 +6,13 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
-from lti_tool.db import unit_of_work, utcnow
+from lti_tool.db import db, unit_of_work, utcnow
 from lti_tool.errors import PlatformError
 from lti_tool.outbox import Claimed, Lane, OutboxMessage, Status, add, breaker
 from lti_tool.reactions import HANDLERS, LANE_OF
@@ -227,3 +229,19 @@ def test_a_limit_of_one(make_app: Callable[..., Flask], platforms: Platforms) ->
     assert [message.status for message in rows(platforms.app, OutboxMessage)].count(
         Status.WAITING
     ) == 2
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_the_limit_holds_whatever_plan_the_database_makes(platforms: Platforms) -> None:
+    """It may look up the chosen messages anew for each that waits, and each time find others."""
+    with platforms.app.app_context():
+        engine = db.engine
+
+    @event.listens_for(engine, "connect")
+    def plan_badly(connection: Any, _: object) -> None:
+        for way in ("hashjoin", "mergejoin", "hashagg", "sort", "material"):
+            connection.execute(f"SET enable_{way} = off")
+
+    engine.dispose()
+    platforms.ask(*range(10))
+    assert platforms.claim() == {1: 4}

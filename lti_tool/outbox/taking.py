@@ -112,9 +112,12 @@ def _take_due(*, by_id: bool, by_handler: bool) -> Executable:
     if by_handler:
         due = due.where(messages.handler.in_(bindparam("handlers", expanding=True)))
     due = due.order_by(messages.due_at).limit(bindparam("room")).with_for_update(skip_locked=True)
+    chosen = due.cte(
+        "chosen"
+    )  # runs once; PostgreSQL may run a subquery, and its limit, for each row
     return (
         update(table_of(OutboxMessage))
-        .where(messages.id.in_(due), in_status(Status.WAITING))
+        .where(messages.id.in_(select(chosen.c.id)), in_status(Status.WAITING))
         .values(
             status=Status.RUNNING,
             leased_until=bindparam("until"),

@@ -53,6 +53,10 @@ def walk_as_learner(learner: Seat, campus: Campus) -> Pages:
     yield from _walk_quiz(campus, page)
     page.goto(page.url.split("/quiz")[0] + "/learners")
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("for instructors"))
+    yield "not-allowed", page
+    page.goto(re.sub("/l/[^/]+/", "/l/long-gone/", page.url))
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    yield "visit-gone", page
 
 
 def _walk_lesson(page: Page) -> Pages:
