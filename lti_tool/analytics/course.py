@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import (
@@ -15,6 +15,7 @@ from sqlalchemy import (
     extract,
     func,
     literal,
+    not_,
     or_,
     select,
     union,
@@ -104,47 +105,66 @@ def placement_rows(context_id: int) -> list[PlacementRow]:
     found = db.session.execute(query).all()
     grades, begun = _grade_tallies(context_id), _begun(context_id)
     rows = [
-        _row(placement, title or "", grades.get(placement.id, {}), begun.get(placement.id, 0))
+        _row(placement, title or "", grades.get(placement.id, Tally()), begun.get(placement.id, 0))
         for placement, title in found
     ]
     return sorted(rows, key=lambda row: (row.module.number, row.placement.id))
 
 
-def _row(placement: Placement, title: str, grades: dict[str, int], begun: int) -> PlacementRow:
-    at_least = [grades.get(f"from_{tenth}", 0) for tenth in range(BINS)] + [0]
-    scores = tuple(at_least[tenth] - at_least[tenth + 1] for tenth in range(BINS))
+def _row(placement: Placement, title: str, grades: Tally, begun: int) -> PlacementRow:
     module = catalogue.module_of(placement)
-    tally = Tally(
-        begun=begun,
-        finished=grades.get("from_0", 0),
-        passed=grades.get("passed", 0),
-        on_the_way=grades.get("on_the_way", 0),
-        blocked=grades.get("blocked", 0),
-        scores=scores,
-    )
-    return PlacementRow(placement, module, title, tally, str(module.number))
+    return PlacementRow(placement, module, title, replace(grades, begun=begun), str(module.number))
 
 
-def _grade_tallies(context_id: int) -> dict[int, dict[str, int]]:
-    """Counts of grades by placement; `from_3` counts those of 30 % or more."""
+def _grade_tallies(context_id: int) -> dict[int, Tally]:
+    """Counts of grades by placement, as far as grades tell.
+
+    Each grade is looked at once: a sum for each tenth would compare its score ten times.
+    """
     waiting = Delivery.state.in_((DeliveryState.WAITING, DeliveryState.RETRYING))
-    counted = {
-        "passed": passes(),
-        "on_the_way": waiting,
-        "blocked": Delivery.state == DeliveryState.BLOCKED,
-    }
-    for tenth in range(BINS):
-        least = Grade.score_maximum * tenth / BINS
-        counted[f"from_{tenth}"] = and_(_is_handed_in(), Grade.score_given + ROUNDING >= least)
-    sums = [func.sum(case((rule, 1), else_=0)).label(name) for name, rule in counted.items()]
-    rows = db.session.execute(
-        select(Grade.placement_id, *sums)
+    least = [Grade.score_maximum * tenth / BINS for tenth in range(1, BINS)]
+    reaches = [(Grade.score_given + ROUNDING >= each, bin_) for bin_, each in enumerate(least, 1)]
+    each = (
+        select(
+            Grade.placement_id,
+            case((not_(_is_handed_in()), None), *reversed(reaches), else_=0).label("tenth"),
+            case((passes(), 1), else_=0).label("passed"),
+            case((waiting, 1), else_=0).label("on_the_way"),
+            case((Delivery.state == DeliveryState.BLOCKED, 1), else_=0).label("blocked"),
+        )
         .join(Placement, Placement.id == Grade.placement_id)
         .outerjoin(Delivery, Delivery.grade_id == Grade.id)
         .where(Placement.context_id == context_id)
-        .group_by(Grade.placement_id)
-    ).mappings()
-    return {row["placement_id"]: {name: int(row[name]) for name in counted} for row in rows}
+        .subquery()
+    ).c
+    sums = [func.sum(column) for column in (each.passed, each.on_the_way, each.blocked)]
+    rows = db.session.execute(
+        select(each.placement_id, each.tenth, func.count(), *sums).group_by(
+            each.placement_id, each.tenth
+        )
+    )
+    tallies: dict[int, Tally] = {}
+    for placement_id, tenth, count, *counted in rows:
+        so_far = tallies.get(placement_id, Tally())
+        tallies[placement_id] = _added(so_far, tenth, count, *counted)
+    return tallies
+
+
+def _added(
+    tally: Tally, tenth: int | None, count: int, passed: int, on_the_way: int, blocked: int
+) -> Tally:
+    """With so many more grades, of which all lie in that tenth of the points, or none."""
+    scores = list(tally.scores)
+    if tenth is not None:
+        scores[tenth] += count
+    return replace(
+        tally,
+        finished=sum(scores),
+        passed=tally.passed + passed,
+        on_the_way=tally.on_the_way + on_the_way,
+        blocked=tally.blocked + blocked,
+        scores=tuple(scores),
+    )
 
 
 def _begun(context_id: int) -> dict[int, int]:
