@@ -246,6 +246,19 @@ def test_no_file_breaks_a_reader(data: bytes) -> None:
             form.read(data)
 
 
+@given(st.data())
+def test_a_damaged_package_is_refused_or_read(data: st.DataObject) -> None:
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as written:
+        written.writestr("item.xml", "<assessmentItem>" + "word " * 50 + "</assessmentItem>")
+    sound = package.getvalue()
+    damaged = bytearray(sound)
+    for place in data.draw(st.lists(st.integers(2, len(sound) - 1), min_size=1, max_size=3)):
+        damaged[place] = data.draw(st.integers(0, 255))
+    with contextlib.suppress(Unreadable):
+        FORMS["qti"].read(bytes(damaged))
+
+
 def test_the_commands_tell_what_was_not_carried(tmp_path: Path) -> None:
     bank, drafts = tmp_path / "bank.gift", tmp_path / "items-new.yaml"
     run = CliRunner().invoke

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 from xml.etree.ElementTree import Element, tostring
@@ -61,6 +62,18 @@ def read_qti(data: bytes) -> Carried:
     return Carried(tuple(questions), tuple(left))
 
 
+UNPACKED_BADLY = (
+    zipfile.BadZipFile,  # no package, or damaged
+    zlib.error,  # damaged within a file
+    EOFError,  # cut off
+    NotImplementedError,  # a way of packing that Python lacks
+    RuntimeError,  # encrypted
+    OSError,  # offsets that lead nowhere
+    ValueError,  # the same, and names in no encoding
+)
+"""What `zipfile` raises for the packages of strangers."""
+
+
 def _files(data: bytes) -> Iterator[tuple[str, bytes]]:
     if not data.startswith(b"PK"):
         yield "item", data
@@ -72,7 +85,7 @@ def _files(data: bytes) -> Iterator[tuple[str, bytes]]:
                 raise Unreadable("The package is too large.")
             for entry in entries:
                 yield entry.filename, package.read(entry)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+    except UNPACKED_BADLY as error:
         raise Unreadable(f"The package cannot be opened: {error}.") from None
 
 
